@@ -1,0 +1,13 @@
+//! Floor 0: what every room needs and no room owns: time, local days, errors,
+//! secrets, safe file writes, call ids.
+//!
+//! Knows no telephony beyond the shape of an Asterisk unique id; imports no
+//! other room.
+
+pub mod call_id;
+pub mod error;
+pub mod time;
+
+pub use call_id::CallId;
+pub use error::{Error, Kind, Result};
+pub use time::{Secs, UnixSec, Zone};

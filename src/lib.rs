@@ -1,0 +1,29 @@
+//! Switchroom: what an Asterisk PBX writes becomes calls, figures and a portal.
+//!
+//! The rooms, lowest floor first; a room imports only rooms below it, and
+//! `tests/layers.rs` holds the table that says so:
+//!
+//! | floor | rooms |
+//! |---|---|
+//! | 0 | [`base`] |
+//! | 1 | [`event`] |
+//! | 2 | [`input`] |
+//! | 3 | [`model`], [`live`] |
+//! | 4 | [`store`] |
+//! | 5 | [`reports`], [`people`] |
+//! | 6 | [`portal`] |
+//! | 7 | [`daemon`] |
+//! | 8 | [`cli`] |
+#![forbid(unsafe_code)]
+
+pub mod base;
+pub mod cli;
+pub mod daemon;
+pub mod event;
+pub mod input;
+pub mod live;
+pub mod model;
+pub mod people;
+pub mod portal;
+pub mod reports;
+pub mod store;

@@ -1,0 +1,14 @@
+//! Floor 3: queue events become calls, attempts, holds, sessions and pauses,
+//! and those become interval totals.
+//!
+//! Asks no clock and sees no SQL: time comes with the records and with
+//! ticks. Data comes from `input` as [`crate::event`] values and leaves as
+//! [`Change`]s for the store.
+
+pub mod change;
+pub mod fact;
+pub mod names;
+
+pub use change::{Change, Ignored, IvrCall, NameKind};
+pub use fact::*;
+pub use names::Names;
