@@ -78,4 +78,6 @@ pub enum Ignored {
     ReasonWithoutPause = 11,
     MemberAlreadyAdded = 12,
     MemberNotAdded = 13,
+    /// A list of a call or an agent has reached its limit.
+    TooMany = 14,
 }

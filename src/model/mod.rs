@@ -7,8 +7,14 @@
 
 pub mod change;
 pub mod fact;
+pub mod fold;
 pub mod names;
+pub mod open;
+pub mod settings;
 
 pub use change::{Change, Ignored, IvrCall, NameKind};
 pub use fact::*;
+pub use fold::{AlreadyClosed, Fold, Recent, StatePut};
 pub use names::Names;
+pub use open::{Binding, LastCall, Open, OpenIvr, OpenStint, StintState};
+pub use settings::{PauseScope, RingSource, Settings};
