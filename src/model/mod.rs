@@ -11,6 +11,7 @@ pub mod fold;
 pub mod names;
 pub mod open;
 pub mod settings;
+pub mod totals;
 
 pub use change::{Change, Ignored, IvrCall, NameKind};
 pub use fact::*;

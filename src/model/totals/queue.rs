@@ -1,0 +1,668 @@
+//! What passed through one queue in one slot.
+
+use std::collections::BTreeMap;
+
+use crate::base::{Secs, UnixSec};
+use crate::model::fact::{Attempt, AttemptResult, Cause, Direction, QueueId, Stint, WordId};
+use crate::model::totals::packing::{Cursor, Damaged, Stat, Tally, clamp, put};
+use crate::model::totals::spread::{Holds, Rings, Talks, Waits};
+use crate::model::totals::{NO_WORD, Slots, conversation, left_at, refused};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QueueKey {
+    pub slot: UnixSec,
+    pub queue: QueueId,
+    pub direction: Direction,
+}
+
+/// Stints by their selection in the voice menu, with the time spent there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VoiceMenu {
+    pub n: u32,
+    pub secs: Stat,
+}
+
+/// Totals of the stints of one queue and direction that entered in one slot,
+/// and of the waiting and talking that overlaps the slot.
+///
+/// Refused stints are in `refused` and nowhere else, unless the caller asked
+/// for them ([`Counted::refused`]).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QueueCell {
+    /// Answered stints by [`Cause::code`]; their total is N_ans.
+    pub answered_by: Tally,
+    /// Lost stints by [`Cause::code`]; their total is N_lost.
+    pub lost_by: Tally,
+    pub refused: u32,
+    pub wait_answered: Waits,
+    /// Waits of stints ended by ABANDON.
+    pub wait_abandoned: Waits,
+    /// Waits of the other lost stints.
+    pub wait_lost: Waits,
+    pub talk: Talks,
+    pub hold: Holds,
+    /// Attempts per answered stint, taken one included.
+    pub tries_answered: Stat,
+    /// Attempts per lost stint.
+    pub tries_lost: Stat,
+    /// Lost stints with at least one attempt.
+    pub lost_tried: u32,
+    pub rings_lost: Rings,
+    pub rings_taken: Rings,
+    /// Lost attempts of less than a second: busy or unreachable.
+    pub rings_zero: u32,
+    pub rings_cancelled: u32,
+    /// Lost attempts left out because shorter than the caller's limit; 0 in
+    /// stored cells.
+    pub rings_short: u32,
+    /// Known positions on entering.
+    pub position_answered: Tally,
+    pub position_lost: Tally,
+    /// Known positions at the end of lost stints.
+    pub position_exit: Tally,
+    /// Answered stints that were transferred, by target.
+    pub transfers: Tally,
+    /// Lost stints that left by key, by key.
+    pub keys: Tally,
+    pub dnis_answered: Tally,
+    pub dnis_lost: Tally,
+    /// By selection; key 0 only for stints with a known time in the menu and
+    /// no selection.
+    pub menu_answered: BTreeMap<WordId, VoiceMenu>,
+    pub menu_lost: BTreeMap<WordId, VoiceMenu>,
+    /// Answered stints with a DNIS or a selection.
+    pub tracked: u32,
+    /// Answered and lost calls of more than one stint, by number of stints;
+    /// empty unless stints were joined.
+    pub stints_answered: Tally,
+    pub stints_lost: Tally,
+    /// ∫ waiting(t) dt over the slot.
+    pub waiting_secs: u64,
+    /// Most stints that waited at the same time in the slot.
+    pub waiting_max: u32,
+    /// Stints that stopped waiting in the slot.
+    pub left: u32,
+    /// Talk overlapping the slot.
+    pub talking_secs: u64,
+    /// Newest end of a stint that entered here, after the start of the slot:
+    /// says whether all of them lie within a period.
+    pub last_end: u32,
+}
+
+impl QueueCell {
+    pub fn answered(&self) -> u32 {
+        self.answered_by.total()
+    }
+
+    pub fn lost(&self) -> u32 {
+        self.lost_by.total()
+    }
+
+    pub fn offered(&self) -> u32 {
+        self.answered() + self.lost()
+    }
+
+    /// Stints ended by ABANDON.
+    pub fn abandoned(&self) -> u32 {
+        self.lost_by.get(u32::from(Cause::Abandon.code()))
+    }
+
+    /// Waits of all lost stints.
+    pub fn wait_unanswered(&self) -> Waits {
+        let mut all = self.wait_abandoned.clone();
+        all.merge(&self.wait_lost);
+        all
+    }
+
+    pub fn merge(&mut self, other: &QueueCell) {
+        self.answered_by.merge(&other.answered_by);
+        self.lost_by.merge(&other.lost_by);
+        self.refused += other.refused;
+        self.wait_answered.merge(&other.wait_answered);
+        self.wait_abandoned.merge(&other.wait_abandoned);
+        self.wait_lost.merge(&other.wait_lost);
+        self.talk.merge(&other.talk);
+        self.hold.merge(&other.hold);
+        self.tries_answered.merge(&other.tries_answered);
+        self.tries_lost.merge(&other.tries_lost);
+        self.lost_tried += other.lost_tried;
+        self.rings_lost.merge(&other.rings_lost);
+        self.rings_taken.merge(&other.rings_taken);
+        self.rings_zero += other.rings_zero;
+        self.rings_cancelled += other.rings_cancelled;
+        self.rings_short += other.rings_short;
+        self.position_answered.merge(&other.position_answered);
+        self.position_lost.merge(&other.position_lost);
+        self.position_exit.merge(&other.position_exit);
+        self.transfers.merge(&other.transfers);
+        self.keys.merge(&other.keys);
+        self.dnis_answered.merge(&other.dnis_answered);
+        self.dnis_lost.merge(&other.dnis_lost);
+        merge_menu(&mut self.menu_answered, &other.menu_answered);
+        merge_menu(&mut self.menu_lost, &other.menu_lost);
+        self.tracked += other.tracked;
+        self.stints_answered.merge(&other.stints_answered);
+        self.stints_lost.merge(&other.stints_lost);
+        self.waiting_secs += other.waiting_secs;
+        self.waiting_max = self.waiting_max.max(other.waiting_max);
+        self.left += other.left;
+        self.talking_secs += other.talking_secs;
+        self.last_end = self.last_end.max(other.last_end);
+    }
+
+    fn add(&mut self, stint: &Stint, stints: u32, counted: &Counted) {
+        if stint.answered {
+            self.add_answered(stint, stints);
+        } else {
+            self.add_lost(stint, stints);
+        }
+        let tries = self.add_attempts(&stint.attempts, counted);
+        if stint.answered {
+            self.tries_answered.add(tries);
+        } else {
+            self.tries_lost.add(tries);
+            self.lost_tried += u32::from(tries > 0);
+        }
+    }
+
+    fn add_answered(&mut self, stint: &Stint, stints: u32) {
+        self.answered_by.add(u32::from(stint.cause.code()), 1);
+        if let Some(wait) = stint.wait {
+            self.wait_answered.add(wait);
+        }
+        if let Some(talk) = stint.talk {
+            self.talk.add(talk);
+        }
+        self.hold.add(&stint.holds);
+        if let Some(position) = stint.position {
+            self.position_answered.add(position, 1);
+        }
+        if transferred(stint.cause) {
+            self.transfers.add(stint.transfer_to.unwrap_or(NO_WORD), 1);
+        }
+        if let Some(dnis) = stint.dnis {
+            self.dnis_answered.add(dnis, 1);
+        }
+        add_menu(&mut self.menu_answered, stint);
+        self.tracked += u32::from(stint.dnis.is_some() || stint.ivr.is_some());
+        if stints > 1 {
+            self.stints_answered.add(stints, 1);
+        }
+    }
+
+    fn add_lost(&mut self, stint: &Stint, stints: u32) {
+        self.lost_by.add(u32::from(stint.cause.code()), 1);
+        if let Some(wait) = stint.wait {
+            match stint.cause {
+                Cause::Abandon => self.wait_abandoned.add(wait),
+                _ => self.wait_lost.add(wait),
+            }
+        }
+        if let Some(position) = stint.position {
+            self.position_lost.add(position, 1);
+        }
+        if let Some(position) = stint.exit_position {
+            self.position_exit.add(position, 1);
+        }
+        if stint.cause == Cause::Key {
+            self.keys.add(stint.detail.unwrap_or(NO_WORD), 1);
+        }
+        if let Some(dnis) = stint.dnis {
+            self.dnis_lost.add(dnis, 1);
+        }
+        add_menu(&mut self.menu_lost, stint);
+        if stints > 1 {
+            self.stints_lost.add(stints, 1);
+        }
+    }
+
+    /// Counts attempts; returns how many were lost or taken.
+    fn add_attempts(&mut self, attempts: &[Attempt], counted: &Counted) -> i64 {
+        let mut tries = 0;
+        for attempt in attempts {
+            match attempt.result {
+                AttemptResult::Cancelled => {
+                    self.rings_cancelled += 1;
+                    continue;
+                }
+                AttemptResult::Taken => self.rings_taken.add(attempt.ring_ms),
+                _ if counted.too_short(attempt) => {
+                    self.rings_short += 1;
+                    continue;
+                }
+                _ => {
+                    self.rings_lost.add(attempt.ring_ms);
+                    self.rings_zero += u32::from(attempt.ring_ms.is_some_and(|ms| ms < 1000));
+                }
+            }
+            tries += 1;
+        }
+        tries
+    }
+}
+
+/// The causes that count as a transfer (OK-37, AG-72).
+pub(super) fn transferred(cause: Cause) -> bool {
+    matches!(cause, Cause::Transfer | Cause::BlindTransfer | Cause::AttendedTransfer)
+}
+
+fn add_menu(menu: &mut BTreeMap<WordId, VoiceMenu>, stint: &Stint) {
+    if stint.ivr.is_none() && stint.ivr_secs.is_none() {
+        return;
+    }
+    let entry = menu.entry(stint.ivr.unwrap_or(NO_WORD)).or_default();
+    entry.n += 1;
+    if let Some(secs) = stint.ivr_secs {
+        entry.secs.add(secs);
+    }
+}
+
+fn merge_menu(into: &mut BTreeMap<WordId, VoiceMenu>, from: &BTreeMap<WordId, VoiceMenu>) {
+    for (&word, menu) in from {
+        let entry = into.entry(word).or_default();
+        entry.n += menu.n;
+        entry.secs.merge(&menu.secs);
+    }
+}
+
+/// What is counted apart from the stored rule. The default is the stored
+/// rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// Refused stints count as lost with a wait of 0 s.
+    pub refused: bool,
+    /// Lost attempts shorter than this are left out.
+    pub short_attempt_ms: Option<i64>,
+}
+
+impl Counted {
+    /// Whether a lost attempt is left out.
+    pub fn too_short(&self, attempt: &Attempt) -> bool {
+        match (self.short_attempt_ms, attempt.ring_ms) {
+            (Some(limit), Some(ring)) => ring < limit,
+            _ => false,
+        }
+    }
+}
+
+/// Adds stints up to cells. Feed it each stint that entered in the range, and
+/// those of [`super::LOOK_BACK`] before it, which may reach into it.
+#[derive(Debug)]
+pub struct QueueCells {
+    slots: Slots,
+    counted: Counted,
+    cells: BTreeMap<QueueKey, QueueCell>,
+    waits: Vec<(QueueId, Direction, UnixSec, UnixSec)>,
+}
+
+impl QueueCells {
+    pub fn new(slots: Slots, counted: Counted) -> Self {
+        QueueCells { slots, counted, cells: BTreeMap::new(), waits: Vec::new() }
+    }
+
+    /// Counts a stint in the slot of its enter time.
+    pub fn add(&mut self, stint: &Stint) {
+        self.add_at(stint, stint.enter, 1);
+    }
+
+    /// Counts a stint, or a call joined from several, in the slot of `at`;
+    /// its waiting and talk lie where they were.
+    pub fn add_at(&mut self, stint: &Stint, at: UnixSec, stints: u32) {
+        self.add_times(stint);
+        if !self.slots.holds(at) {
+            return;
+        }
+        let counted = self.counted;
+        let slot = self.slots.slot(at);
+        let cell = self.cell(slot, stint);
+        cell.last_end = cell.last_end.max(clamp(stint.end - slot));
+        if refused(stint) && !counted.refused {
+            cell.refused += 1;
+        } else {
+            cell.add(stint, stints, &counted);
+        }
+    }
+
+    /// Counts only the attempts of a stint: for an agent who rang on a call
+    /// that somebody else took.
+    pub fn add_attempts(&mut self, stint: &Stint, at: UnixSec) {
+        if self.slots.holds(at) {
+            let counted = self.counted;
+            let slot = self.slots.slot(at);
+            self.cell(slot, stint).add_attempts(&stint.attempts, &counted);
+        }
+    }
+
+    fn cell(&mut self, slot: UnixSec, stint: &Stint) -> &mut QueueCell {
+        let key = QueueKey { slot, queue: stint.queue, direction: stint.direction };
+        self.cells.entry(key).or_default()
+    }
+
+    fn add_times(&mut self, stint: &Stint) {
+        if refused(stint) {
+            return;
+        }
+        let slots = self.slots;
+        let left = left_at(stint);
+        if slots.holds(left) {
+            self.cell(slots.slot(left), stint).left += 1;
+        }
+        if stint.wait.is_some() && stint.enter < slots.to && left > slots.from {
+            self.waits.push((stint.queue, stint.direction, stint.enter, left));
+        }
+        if let Some((start, end)) = conversation(stint) {
+            for (slot, from, to) in slots.split(start, end) {
+                self.cell(slot, stint).talking_secs += (to - from) as u64;
+            }
+        }
+    }
+
+    /// The cells; those without any figure are left out.
+    pub fn finish(mut self) -> BTreeMap<QueueKey, QueueCell> {
+        let mut waits = std::mem::take(&mut self.waits);
+        waits.sort_unstable();
+        for lane in waits.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+            self.add_waiting(lane);
+        }
+        self.cells
+    }
+
+    /// The integral and the maximum of waiting stints of one queue.
+    fn add_waiting(&mut self, lane: &[(QueueId, Direction, UnixSec, UnixSec)]) {
+        let Some(&(queue, direction, ..)) = lane.first() else { return };
+        // Ends sort before starts of the same second: half-open intervals.
+        let mut steps: Vec<(UnixSec, i32)> = Vec::with_capacity(lane.len() * 2);
+        for &(_, _, start, end) in lane {
+            if end > start {
+                steps.push((start, 1));
+                steps.push((end, -1));
+            }
+        }
+        steps.sort_unstable();
+        let (mut waiting, mut since) = (0i32, self.slots.from);
+        for (at, step) in steps {
+            if waiting > 0 {
+                for (slot, from, to) in self.slots.split(since, at) {
+                    let cell = self.cells.entry(QueueKey { slot, queue, direction }).or_default();
+                    cell.waiting_secs += waiting as u64 * (to - from) as u64;
+                    cell.waiting_max = cell.waiting_max.max(waiting as u32);
+                }
+            }
+            waiting += step;
+            since = at;
+        }
+    }
+}
+
+/// The cells of a range, by the stored rule. See [`QueueCells`] for which
+/// stints to give.
+pub fn queue_cells<'a>(
+    stints: impl IntoIterator<Item = &'a Stint>,
+    slots: Slots,
+) -> BTreeMap<QueueKey, QueueCell> {
+    let mut cells = QueueCells::new(slots, Counted::default());
+    for stint in stints {
+        cells.add(stint);
+    }
+    cells.finish()
+}
+
+/// The parts of a packed cell; their bits say which follow. Never reorder.
+#[derive(Clone, Copy)]
+enum Part {
+    AnsweredBy,
+    WaitAnswered,
+    Talk,
+    RingsTaken,
+    TriesAnswered,
+    PositionAnswered,
+    Times,
+    LostBy,
+    WaitAbandoned,
+    WaitLost,
+    RingsLost,
+    TriesLost,
+    PositionLost,
+    PositionExit,
+    Hold,
+    Transfers,
+    Keys,
+    Cancelled,
+    DnisAnswered,
+    DnisLost,
+    MenuAnswered,
+    MenuLost,
+    Tracked,
+    Refused,
+    StintsAnswered,
+    StintsLost,
+    Short,
+}
+
+const PARTS: u32 = 27;
+
+impl QueueCell {
+    /// Appends the packed form. An empty cell is one byte.
+    pub fn pack(&self, out: &mut Vec<u8>) {
+        let has = |part: Part, there: bool| u64::from(there) << part as u32;
+        let bits = has(Part::AnsweredBy, !self.answered_by.is_empty())
+            | has(Part::WaitAnswered, !self.wait_answered.is_empty())
+            | has(Part::Talk, !self.talk.is_empty())
+            | has(Part::RingsTaken, self.rings_taken.n > 0)
+            | has(Part::TriesAnswered, self.tries_answered.n > 0)
+            | has(Part::PositionAnswered, !self.position_answered.is_empty())
+            | has(Part::Times, self.has_times())
+            | has(Part::LostBy, !self.lost_by.is_empty())
+            | has(Part::WaitAbandoned, !self.wait_abandoned.is_empty())
+            | has(Part::WaitLost, !self.wait_lost.is_empty())
+            | has(Part::RingsLost, self.rings_lost.n > 0)
+            | has(Part::TriesLost, self.tries_lost.n > 0)
+            | has(Part::PositionLost, !self.position_lost.is_empty())
+            | has(Part::PositionExit, !self.position_exit.is_empty())
+            | has(Part::Hold, self.hold != Holds::default())
+            | has(Part::Transfers, !self.transfers.is_empty())
+            | has(Part::Keys, !self.keys.is_empty())
+            | has(Part::Cancelled, self.rings_cancelled > 0)
+            | has(Part::DnisAnswered, !self.dnis_answered.is_empty())
+            | has(Part::DnisLost, !self.dnis_lost.is_empty())
+            | has(Part::MenuAnswered, !self.menu_answered.is_empty())
+            | has(Part::MenuLost, !self.menu_lost.is_empty())
+            | has(Part::Tracked, self.tracked > 0)
+            | has(Part::Refused, self.refused > 0)
+            | has(Part::StintsAnswered, !self.stints_answered.is_empty())
+            | has(Part::StintsLost, !self.stints_lost.is_empty())
+            | has(Part::Short, self.rings_short > 0);
+        put(out, bits);
+        let there = |part: Part| bits >> part as u32 & 1 == 1;
+        let tally = |out: &mut Vec<u8>, part, tally: &Tally| {
+            if there(part) {
+                tally.pack(out);
+            }
+        };
+        tally(out, Part::AnsweredBy, &self.answered_by);
+        if there(Part::WaitAnswered) {
+            self.wait_answered.pack(out);
+        }
+        if there(Part::Talk) {
+            self.talk.pack(out);
+        }
+        if there(Part::RingsTaken) {
+            self.rings_taken.pack(out);
+        }
+        if there(Part::TriesAnswered) {
+            self.tries_answered.pack(out);
+        }
+        tally(out, Part::PositionAnswered, &self.position_answered);
+        if there(Part::Times) {
+            put(out, self.waiting_secs);
+            put(out, self.waiting_max);
+            put(out, self.left);
+            put(out, self.talking_secs);
+            put(out, self.last_end);
+        }
+        tally(out, Part::LostBy, &self.lost_by);
+        if there(Part::WaitAbandoned) {
+            self.wait_abandoned.pack(out);
+        }
+        if there(Part::WaitLost) {
+            self.wait_lost.pack(out);
+        }
+        if there(Part::RingsLost) {
+            self.rings_lost.pack(out);
+            put(out, self.rings_zero);
+        }
+        if there(Part::TriesLost) {
+            self.tries_lost.pack(out);
+            put(out, self.lost_tried);
+        }
+        tally(out, Part::PositionLost, &self.position_lost);
+        tally(out, Part::PositionExit, &self.position_exit);
+        if there(Part::Hold) {
+            self.hold.pack(out);
+        }
+        tally(out, Part::Transfers, &self.transfers);
+        tally(out, Part::Keys, &self.keys);
+        if there(Part::Cancelled) {
+            put(out, self.rings_cancelled);
+        }
+        tally(out, Part::DnisAnswered, &self.dnis_answered);
+        tally(out, Part::DnisLost, &self.dnis_lost);
+        if there(Part::MenuAnswered) {
+            pack_menu(&self.menu_answered, out);
+        }
+        if there(Part::MenuLost) {
+            pack_menu(&self.menu_lost, out);
+        }
+        for (part, number) in [(Part::Tracked, self.tracked), (Part::Refused, self.refused)] {
+            if there(part) {
+                put(out, number);
+            }
+        }
+        tally(out, Part::StintsAnswered, &self.stints_answered);
+        tally(out, Part::StintsLost, &self.stints_lost);
+        if there(Part::Short) {
+            put(out, self.rings_short);
+        }
+    }
+
+    fn has_times(&self) -> bool {
+        self.waiting_secs > 0 || self.left > 0 || self.talking_secs > 0 || self.last_end > 0
+    }
+
+    /// Adds a packed cell to this one, as [`QueueCell::merge`] does.
+    ///
+    /// Errors: [`Damaged`] when the bytes are no packed cell; this cell then
+    /// holds rubbish and must be thrown away.
+    pub fn merge_packed(&mut self, bytes: &[u8]) -> Result<(), Damaged> {
+        let mut from = Cursor::new(bytes);
+        let bits = from.number()?;
+        if bits >> PARTS != 0 {
+            return Err(Damaged);
+        }
+        let there = |part: Part| bits >> part as u32 & 1 == 1;
+        let tally = |from: &mut Cursor<'_>, part, tally: &mut Tally| {
+            if there(part) { tally.read_onto(from) } else { Ok(()) }
+        };
+        tally(&mut from, Part::AnsweredBy, &mut self.answered_by)?;
+        if there(Part::WaitAnswered) {
+            self.wait_answered.read_onto(&mut from)?;
+        }
+        if there(Part::Talk) {
+            self.talk.read_onto(&mut from)?;
+        }
+        if there(Part::RingsTaken) {
+            self.rings_taken.merge(&Rings::read(&mut from)?);
+        }
+        if there(Part::TriesAnswered) {
+            self.tries_answered.merge(&Stat::read(&mut from)?);
+        }
+        tally(&mut from, Part::PositionAnswered, &mut self.position_answered)?;
+        if there(Part::Times) {
+            self.waiting_secs = self.waiting_secs.saturating_add(from.number()?);
+            self.waiting_max = self.waiting_max.max(from.small()?);
+            self.left = self.left.saturating_add(from.small()?);
+            self.talking_secs = self.talking_secs.saturating_add(from.number()?);
+            self.last_end = self.last_end.max(from.small()?);
+        }
+        tally(&mut from, Part::LostBy, &mut self.lost_by)?;
+        if there(Part::WaitAbandoned) {
+            self.wait_abandoned.read_onto(&mut from)?;
+        }
+        if there(Part::WaitLost) {
+            self.wait_lost.read_onto(&mut from)?;
+        }
+        if there(Part::RingsLost) {
+            self.rings_lost.merge(&Rings::read(&mut from)?);
+            self.rings_zero = self.rings_zero.saturating_add(from.small()?);
+        }
+        if there(Part::TriesLost) {
+            self.tries_lost.merge(&Stat::read(&mut from)?);
+            self.lost_tried = self.lost_tried.saturating_add(from.small()?);
+        }
+        tally(&mut from, Part::PositionLost, &mut self.position_lost)?;
+        tally(&mut from, Part::PositionExit, &mut self.position_exit)?;
+        if there(Part::Hold) {
+            self.hold.merge(&Holds::read(&mut from)?);
+        }
+        tally(&mut from, Part::Transfers, &mut self.transfers)?;
+        tally(&mut from, Part::Keys, &mut self.keys)?;
+        if there(Part::Cancelled) {
+            self.rings_cancelled = self.rings_cancelled.saturating_add(from.small()?);
+        }
+        tally(&mut from, Part::DnisAnswered, &mut self.dnis_answered)?;
+        tally(&mut from, Part::DnisLost, &mut self.dnis_lost)?;
+        if there(Part::MenuAnswered) {
+            read_menu(&mut self.menu_answered, &mut from)?;
+        }
+        if there(Part::MenuLost) {
+            read_menu(&mut self.menu_lost, &mut from)?;
+        }
+        if there(Part::Tracked) {
+            self.tracked = self.tracked.saturating_add(from.small()?);
+        }
+        if there(Part::Refused) {
+            self.refused = self.refused.saturating_add(from.small()?);
+        }
+        tally(&mut from, Part::StintsAnswered, &mut self.stints_answered)?;
+        tally(&mut from, Part::StintsLost, &mut self.stints_lost)?;
+        if there(Part::Short) {
+            self.rings_short = self.rings_short.saturating_add(from.small()?);
+        }
+        from.end()
+    }
+
+    /// Reads a packed cell.
+    ///
+    /// Errors: [`Damaged`] when the bytes are no packed cell.
+    pub fn unpack(bytes: &[u8]) -> Result<QueueCell, Damaged> {
+        let mut cell = QueueCell::default();
+        cell.merge_packed(bytes)?;
+        Ok(cell)
+    }
+
+    /// Whether all stints of a slot that begins at `slot` ended by `to`.
+    pub fn ended_by(&self, slot: UnixSec, to: UnixSec) -> bool {
+        slot + Secs::from(self.last_end) <= to
+    }
+}
+
+fn pack_menu(menu: &BTreeMap<WordId, VoiceMenu>, out: &mut Vec<u8>) {
+    put(out, menu.len() as u64);
+    for (&word, entry) in menu {
+        put(out, word);
+        put(out, entry.n);
+        entry.secs.pack(out);
+    }
+}
+
+fn read_menu(menu: &mut BTreeMap<WordId, VoiceMenu>, from: &mut Cursor<'_>) -> Result<(), Damaged> {
+    for _ in 0..from.small()? {
+        let word = from.small()?;
+        let n = from.small()?;
+        let secs = Stat::read(from)?;
+        let entry = menu.entry(word).or_default();
+        entry.n = entry.n.saturating_add(n);
+        entry.secs.merge(&secs);
+    }
+    Ok(())
+}
