@@ -22,7 +22,13 @@ mod agent;
 mod agent_queue;
 mod packing;
 mod queue;
+mod queue_pack;
+#[cfg(test)]
+pub(crate) mod random;
 mod spread;
+
+#[cfg(test)]
+mod tests;
 
 pub use agent::{AgentCell, AgentKey, PauseCell, agent_cells};
 pub use agent_queue::{
