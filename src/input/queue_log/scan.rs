@@ -1,0 +1,47 @@
+//! Finding a byte, eight at a time.
+
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGHS: u64 = 0x8080_8080_8080_8080;
+
+/// Where `wanted` first stands in `bytes`.
+///
+/// A word minus ones borrows into the high bit exactly where a byte was zero
+/// (or above such a byte), so the lowest set bit is always a true hit.
+pub(super) fn find(wanted: u8, bytes: &[u8]) -> Option<usize> {
+    let pattern = ONES * u64::from(wanted);
+    let (words, tail) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let odd = u64::from_le_bytes(*word) ^ pattern;
+        let hit = odd.wrapping_sub(ONES) & !odd & HIGHS;
+        if hit != 0 {
+            return Some(index * 8 + (hit.trailing_zeros() / 8) as usize);
+        }
+    }
+    let before = words.len() * 8;
+    tail.iter().position(|&byte| byte == wanted).map(|index| before + index)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_a_plain_search_finds(
+            bytes in proptest::collection::vec(0_u8..6, 0..70),
+            wanted in 0_u8..6,
+        ) {
+            prop_assert_eq!(find(wanted, &bytes), bytes.iter().position(|&byte| byte == wanted));
+        }
+
+        #[test]
+        fn finds_among_all_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..70)) {
+            for wanted in [0, b'\n', b'|', 0x7f, 0x80, 0xff] {
+                let plain = bytes.iter().position(|&byte| byte == wanted);
+                prop_assert_eq!(find(wanted, &bytes), plain);
+            }
+        }
+    }
+}
