@@ -1,0 +1,36 @@
+// Whether the page is live, in the header of every page: "Live", or since when not.
+
+import { useCell } from "../lib/cell";
+import { at } from "../lib/format";
+import { link, live } from "../lib/live";
+import { sayCore as say } from "../words";
+import { Icon } from "./icon";
+
+export function LiveState() {
+  const state = useCell(link);
+  const now = useCell(live);
+  if (state.at === "off") return null;
+  if (state.at === "silent") {
+    return (
+      <span class="link stale" role="status">
+        <Icon name="warn" small />
+        <span>{say("link.silent", { time: at(state.since, "hms") })}</span>
+      </span>
+    );
+  }
+  const source = now?.source.state;
+  if (source === "missing" || source === "unreadable") {
+    return (
+      <span class="link stale" role="status">
+        <Icon name="warn" small />
+        <span>{say(`source.${source}`)}</span>
+      </span>
+    );
+  }
+  return (
+    <span class="link" role="status">
+      <Icon name={state.at === "live" ? "okc" : "refresh"} small />
+      <span>{say(state.at === "live" ? "link.live" : "link.opening")}</span>
+    </span>
+  );
+}
