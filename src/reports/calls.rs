@@ -447,6 +447,7 @@ mod tests {
         let mut names = Names::default();
         let mut stint = vector_a(&mut names);
         stint.talk = None;
+        stint.end = 1060;
         let open = OpenStint {
             stint,
             state: crate::model::StintState::Talking,
@@ -455,7 +456,7 @@ mod tests {
             last_tried: None,
         };
         let seen = so_far(&open, 1085);
-        assert_eq!((seen.talk, seen.end), (Some(60), 1125));
+        assert_eq!((seen.talk, seen.end), (Some(60), 1085));
         let seen = so_far(&open, 1225);
         assert_eq!((seen.talk, seen.end), (Some(200), 1225));
         let row = row("open-1".into(), &seen, 1, &names);
