@@ -1,0 +1,323 @@
+// The whole program as a person meets it: the release binary playing the demonstration office, and Chromium.
+// Started by `./dev test e2e`; SWITCHROOM names the binary. Cases run in order and share one box and one person.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+import { startBox } from "./box.mjs";
+import { findings, settled, sideways, watch } from "./look.mjs";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../..");
+const PERSON = { name: "Claire Marchand", account: "claire", password: "correct horse 7 battery" };
+const WIDE = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const NARROW = { width: 320, height: 568 };
+/** Fast enough that calls enter, are answered and lost while the cases run. */
+const SPEED = 20;
+
+let box, browser, context, page, complaints;
+
+const binary = process.env.SWITCHROOM;
+const chromiumPath = () => {
+  for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
+    try {
+      return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    } catch {
+      // not this one
+    }
+  }
+  throw new Error("no chromium on the path; ./dev test e2e installs it");
+};
+
+before(async () => {
+  assert.ok(binary, "SWITCHROOM must name the binary");
+  box = await startBox(binary, SPEED);
+  // Root has no user namespaces to build a sandbox from, and containers of CI are root.
+  const args = process.getuid() === 0 ? ["--no-sandbox"] : [];
+  browser = await chromium.launch({ executablePath: chromiumPath(), args });
+  context = await browser.newContext({ viewport: WIDE, locale: "en-GB", timezoneId: "Europe/Paris", reducedMotion: "reduce" });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  complaints = watch(page, box.origin);
+});
+
+after(async () => {
+  await browser?.close();
+  const code = await box?.stop();
+  assert.equal(code, 0, `the daemon ends well when asked to:\n${box?.said.slice(-2000)}`);
+});
+
+const open = async (path) => {
+  await page.goto(box.origin + path);
+  await settled(page);
+};
+const heading = () => page.locator("h1").first().innerText();
+const quiet = () => assert.deepEqual(complaints.splice(0), [], "the browser complains");
+
+/** The API as the logged-in browser: its cookies, its token. */
+const api = async (method, path, body) => {
+  const me = await (await context.request.get(`${box.origin}/api/v1/me`)).json();
+  return context.request.fetch(`${box.origin}/api/v1${path}`, { method, data: body, headers: { "x-csrf-token": me.csrf } });
+};
+
+const looksWell = async (what) => {
+  assert.deepEqual(await findings(page), [], `axe on ${what}`);
+  const extra = await sideways(page);
+  assert.ok(extra <= 0, `${what} scrolls ${extra} px sideways`);
+};
+
+/** Addresses every person of the first account can open; calls and blocks are added by their own cases. */
+const PAGES = ["/", "/live", "/reports", "/calls", "/walls", "/system/health", "/system/accounts", "/system/audit", "/system/backups", "/me/account"];
+
+test("a new box asks for its claim code, refuses a wrong one and takes the right one", async () => {
+  await open("/");
+  assert.match(page.url(), /\/claim$/);
+  await looksWell("/claim");
+  const fill = async (code, password) => {
+    await page.fill("#c-code", code);
+    await page.fill("#c-name", PERSON.name);
+    await page.fill("#c-account", PERSON.account);
+    await page.fill("#c-password", password);
+    await page.getByRole("main").getByRole("button").last().click();
+  };
+  await fill("WRONG-CODE", "short");
+  await page.getByRole("alert").waitFor();
+  assert.match(await page.title(), /^Error/);
+  await looksWell("/claim with faults");
+  await fill("0000-0000", PERSON.password);
+  await page.getByRole("alert").waitFor();
+
+  const code = box.claimCode();
+  assert.ok(code, `the console names the claim code:\n${box.said}`);
+  await fill(code, PERSON.password);
+  await page.waitForURL((url) => !url.pathname.startsWith("/claim"));
+  assert.match(await page.title(), /Switchroom$/);
+  const again = await fetch(`${box.origin}/api/v1/claim`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ code, account: "second", name: "Second", password: PERSON.password, language: "en" }) });
+  assert.equal(again.status, 409, "a claimed box is not claimed again");
+  quiet();
+});
+
+test("the first person logs out and in again, and a wrong password is refused in plain words", async () => {
+  await api("DELETE", "/session");
+  await open("/calls");
+  assert.match(page.url(), /\/login\?to=/);
+  await looksWell("/login");
+  await page.fill("#l-account", PERSON.account);
+  await page.fill("#l-password", "not the password");
+  await page.keyboard.press("Enter");
+  await page.getByRole("alert").waitFor();
+  await page.fill("#l-password", PERSON.password);
+  await page.keyboard.press("Enter");
+  await page.waitForURL((url) => url.pathname === "/calls");
+  quiet();
+});
+
+test("calls of the demonstration arrive", async () => {
+  const limit = Date.now() + 30_000;
+  for (;;) {
+    const calls = await (await context.request.get(`${box.origin}/api/v1/calls?limit=5`)).json();
+    if (calls.rows?.length >= 3) return;
+    assert.ok(Date.now() < limit, `no calls after 30 s: ${JSON.stringify(calls)}`);
+    await new Promise((done) => setTimeout(done, 250));
+  }
+});
+
+for (const language of ["en", "fr"]) {
+  test(`every page reads well, ${language === "en" ? "English" : "French"}, light and dark, wide to narrow`, async (t) => {
+    const answer = await api("PATCH", "/me", { language });
+    assert.equal(answer.status(), 200);
+    for (const path of PAGES) {
+      await t.test(path, async () => {
+        await page.setViewportSize(WIDE);
+        await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+        await open(path);
+        assert.equal(new URL(page.url()).pathname, path, "the page is there and open to an administrator");
+        assert.ok((await heading()).length > 0, "a heading");
+        assert.equal(await page.locator("html").getAttribute("lang"), language);
+        await looksWell(`${path} wide, light`);
+        await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
+        await looksWell(`${path} wide, dark`);
+        await page.setViewportSize(PHONE);
+        await settled(page);
+        await looksWell(`${path} on a phone, dark`);
+        await page.setViewportSize(NARROW);
+        const extra = await sideways(page);
+        assert.ok(extra <= 0, `${path} at 320 px scrolls ${extra} px sideways`);
+        quiet();
+      });
+    }
+  });
+}
+
+test("English again for the rest", async () => {
+  await api("PATCH", "/me", { language: "en" });
+  await page.setViewportSize(WIDE);
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+});
+
+test("the keyboard reaches everything, with the focus always in sight", async () => {
+  await open("/");
+  await page.keyboard.press("Tab");
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /skip|content/i, "the first stop is the skip link");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+
+  await open("/calls");
+  const seen = new Set();
+  for (let step = 0; step < 200; step++) {
+    await page.keyboard.press("Tab");
+    const stop = await page.evaluate(() => {
+      const at = document.activeElement;
+      if (!at || at === document.body) return null;
+      at.dataset.e2e ??= String(Math.random());
+      const style = getComputedStyle(at);
+      const box = at.getBoundingClientRect();
+      const ring = style.outlineStyle !== "none" || style.boxShadow !== "none" || at.closest(":focus-within")?.matches(".field, .find, label");
+      const visible = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight;
+      return { key: at.dataset.e2e, name: at.outerHTML.slice(0, 120), ring: Boolean(ring), visible };
+    });
+    if (stop === null || seen.has(stop.key)) break;
+    seen.add(stop.key);
+    assert.ok(stop.visible, `focus out of sight: ${stop.name}`);
+    assert.ok(stop.ring, `focus not shown: ${stop.name}`);
+  }
+  assert.ok(seen.size >= 10, `only ${seen.size} stops`);
+
+  await page.locator("#main").focus();
+  await page.keyboard.press("g");
+  await page.keyboard.press("l");
+  await page.waitForURL((url) => url.pathname === "/live");
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog").waitFor();
+  await looksWell("the palette");
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  quiet();
+});
+
+test("the real-time page moves by itself", async () => {
+  await open("/live");
+  const main = page.locator("#main");
+  const first = await main.innerText();
+  await page.waitForFunction((before) => document.querySelector("#main").innerText !== before, first, { timeout: 15_000 });
+  await looksWell("/live while it moves");
+  quiet();
+});
+
+test("a report shows its table and, once in view, its chart; and gives the same as CSV", async () => {
+  await open("/reports");
+  const links = await page.locator("#main a[href^='/reports/']").evaluateAll((all) => [...new Set(all.map((a) => new URL(a.href).pathname))]);
+  assert.ok(links.length >= 5, `blocks are listed: ${links}`);
+  let charts = 0;
+  for (const path of links.slice(0, 12)) {
+    await open(path);
+    assert.ok((await heading()).length > 0);
+    await page.locator("#main table, #main .empty, #main [class*=empty]").first().waitFor();
+    const chart = page.locator("#main canvas").first();
+    if (await chart.count()) {
+      await chart.scrollIntoViewIfNeeded();
+      charts += 1;
+    }
+    await looksWell(path);
+  }
+  assert.ok(charts > 0, "at least one block draws a chart");
+
+  const groups = (await (await context.request.get(`${box.origin}/api/v1/reports`)).json()).groups;
+  const block = groups[0].blocks[0].id;
+  const json = await (await context.request.get(`${box.origin}/api/v1/reports/${block}`)).json();
+  const csv = await (await context.request.get(`${box.origin}/api/v1/reports/${block}?format=csv`)).text();
+  assert.equal(csv.trim().split("\n").length, json.rows.length + 1, "a line of titles and a line per row");
+  quiet();
+});
+
+test("the call list leads to a call and its course", async () => {
+  await open("/calls");
+  const link = page.locator("#main tbody a[href^='/calls/']").first();
+  await link.click();
+  await page.waitForURL(/\/calls\/.+/);
+  await settled(page);
+  await looksWell("one call");
+  await page.setViewportSize(PHONE);
+  await looksWell("one call on a phone");
+  await page.setViewportSize(WIDE);
+  quiet();
+});
+
+test("the wallboard fills a screen without scrolling", async () => {
+  const wall = await context.newPage();
+  const heard = watch(wall, box.origin);
+  for (const size of [{ width: 1280, height: 720 }, { width: 1920, height: 1080 }]) {
+    await wall.setViewportSize(size);
+    await wall.goto(`${box.origin}/wall/all`);
+    await settled(wall);
+    await wall.waitForFunction(() => /\d/.test(document.body.innerText));
+    assert.deepEqual(await findings(wall), [], "axe on the wallboard");
+    const over = await wall.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
+    assert.ok(over[0] <= 0 && over[1] <= 0, `scrolls by ${over}`);
+  }
+  assert.deepEqual(heard, []);
+  await wall.close();
+});
+
+test("the health page tells where the log is read and what was not understood", async () => {
+  await open("/system/health");
+  const health = await (await context.request.get(`${box.origin}/api/v1/health`)).json();
+  assert.equal(health.log.state, "following");
+  assert.ok(health.counts.lines > 0 && health.database.bytes > 0, JSON.stringify(health.counts));
+  const text = await page.locator("#main").innerText();
+  assert.ok(text.includes(health.log.path), "the path of the log is shown");
+  quiet();
+});
+
+test("bad input is answered in words and changes nothing", async () => {
+  const status = async (path) => (await context.request.get(box.origin + path)).status();
+  assert.equal(await status("/api/v1/reports/no-such-block"), 404);
+  assert.equal(await status("/api/v1/calls?from=not-a-date"), 400);
+  assert.equal(await status("/api/v1/calls?limit=-1"), 400);
+  assert.equal(await status("/api/v1/calls/no-such-call"), 404);
+  assert.equal(await status("/api/v1/calls?marker=%00%ff"), 400);
+  const untoken = await context.request.fetch(`${box.origin}/api/v1/me`, { method: "PATCH", data: { name: "No token" } });
+  assert.equal(untoken.status(), 403, "a change without its token is refused");
+  const large = await context.request.fetch(`${box.origin}/api/v1/session`, { method: "POST", data: "x".repeat(4 << 20) });
+  assert.ok([400, 413, 415].includes(large.status()), `a huge body is refused, not ${large.status()}`);
+  await open("/calls/no-such-call");
+  assert.ok((await page.locator("#main").innerText()).length > 0);
+  await looksWell("a call that is not there");
+  await open("/no/such/page");
+  await looksWell("a page that is not there");
+  complaints.splice(0);
+  assert.equal((await (await context.request.get(`${box.origin}/api/v1/me`)).json()).name, PERSON.name);
+});
+
+test("a stranger sees nothing but the gate", async () => {
+  const stranger = await browser.newContext();
+  for (const path of ["/api/v1/me", "/api/v1/live", "/api/v1/calls", "/api/v1/health", "/api/v1/reports"]) {
+    assert.equal((await stranger.request.get(box.origin + path)).status(), 401, path);
+  }
+  const shell = await stranger.request.get(box.origin);
+  const policy = shell.headers()["content-security-policy"] ?? "";
+  assert.match(policy, /default-src 'none'|default-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval|\*/);
+  await stranger.close();
+});
+
+test("the picture of the README is taken", async () => {
+  await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+  await page.setViewportSize(WIDE);
+  await open("/live");
+  await page.waitForTimeout(1500);
+  const folder = process.env.SWITCHROOM_PICTURES ?? join(root, "target", "e2e");
+  await mkdir(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, "portal.png") });
+});
+
+test("logging out ends the session", async () => {
+  await open("/");
+  await page.locator("header.top").getByRole("button").last().click();
+  await page.getByRole("button", { name: /log out/i }).or(page.getByRole("menuitem", { name: /log out/i })).first().click();
+  await page.waitForURL(/\/login/);
+  assert.equal((await context.request.get(`${box.origin}/api/v1/me`)).status(), 401);
+});
