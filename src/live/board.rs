@@ -54,7 +54,10 @@ pub struct Tally {
 pub struct AgentRow {
     pub name: String,
     pub label: String,
+    /// Sorted by queue.
     pub memberships: Vec<Member>,
+    /// Logged on without naming a queue (AGENTLOGIN): member of all.
+    pub everywhere: bool,
     pub talks: Vec<Talk>,
     /// By AMI.
     pub ringing_since: Option<UnixSec>,
@@ -218,6 +221,9 @@ impl Board {
             targets = Some((seconds.min(row.sla_seconds), goal.max(row.sla_goal)));
         }
         (queue.sla_seconds, queue.sla_goal) = targets.unwrap_or_default();
+        if scope.is_empty() {
+            return queue;
+        }
         for agent in &self.agents {
             class::count(&mut queue, agent, |name| scope.sees(name));
         }
@@ -264,7 +270,8 @@ impl AgentRow {
         let talk = self.talks.iter().find(|talk| scope.sees(&talk.queue));
         // Without memberships and calls there is no queue to judge by: only
         // who sees everything sees such an agent.
-        if queues.is_empty() && talk.is_none() && !scope.is_all() {
+        let near = !queues.is_empty() || talk.is_some() || self.everywhere;
+        if scope.is_empty() || !(near || scope.is_all()) {
             return None;
         }
         let (state, since) = class::state(self);

@@ -29,6 +29,10 @@ pub fn class(agent: &AgentRow, within: impl Fn(&str) -> bool) -> Option<Class> {
         member = true;
         paused &= membership.paused || agent.paused_since.is_some();
     }
+    if agent.everywhere {
+        member = true;
+        paused &= agent.paused_since.is_some();
+    }
     if !member {
         return None;
     }
@@ -113,6 +117,6 @@ pub fn state(agent: &AgentRow) -> (AgentState, UnixSec) {
 }
 
 /// The moment a rest after a conversation is over, if it is not yet.
-pub fn wrapup_until(end: Option<UnixSec>, wrapup: Secs, now: UnixSec) -> Option<UnixSec> {
-    end.map(|end| end + wrapup).filter(|until| *until > now)
+pub fn wrapup_until(end: UnixSec, wrapup: Secs, now: UnixSec) -> Option<UnixSec> {
+    Some(end + wrapup).filter(|until| *until > now)
 }

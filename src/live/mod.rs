@@ -1,6 +1,6 @@
 //! Floor 3: what is happening now.
 //!
-//! [`look`](look::look) turns the model's open calls, sessions and pauses,
+//! [`look()`] turns the model's open calls, sessions and pauses,
 //! today's closed facts and what is known of the telephones into a
 //! [`Board`]. A board answers for one viewer's [`Scope`] with a
 //! [`Snapshot`] or with the [`Difference`] from an earlier board. The [`Hub`]
@@ -14,12 +14,21 @@
 pub mod board;
 pub mod class;
 pub mod hub;
+pub mod look;
+pub mod phones;
 pub mod scope;
 pub mod settings;
+pub mod today;
 pub mod view;
 
 pub use board::Board;
 pub use hub::{Hub, Resume};
+pub use look::{Sight, look};
+pub use phones::Phones;
 pub use scope::Scope;
 pub use settings::{QueueSetting, Settings, Window};
+pub use today::Today;
 pub use view::{AgentState, CallState, Difference, Flow, Snapshot, Source, SourceState};
+
+#[cfg(test)]
+mod tests;

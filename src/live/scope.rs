@@ -35,6 +35,11 @@ impl Scope {
         self.queues.as_ref().is_none_or(|queues| queues.contains(queue))
     }
 
+    /// Whether the viewer sees no queue at all.
+    pub fn is_empty(&self) -> bool {
+        self.queues.as_ref().is_some_and(BTreeSet::is_empty)
+    }
+
     /// Whether the viewer sees everything.
     pub fn is_all(&self) -> bool {
         self.queues.is_none()

@@ -1,0 +1,286 @@
+//! From what is open and what was counted to a board.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::base::UnixSec;
+use crate::live::board::{AgentRow, Board, Member, QueueRow, Talk};
+use crate::live::class;
+use crate::live::phones::Phones;
+use crate::live::settings::Settings;
+use crate::live::today::Today;
+use crate::live::view::{Call, CallState, Flow};
+use crate::model::{
+    AgentId, AttemptResult, Direction, LastCall, Names, Open, OpenStint, QueueId, StintState,
+    WordId,
+};
+
+/// Everything a board is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Sight<'a> {
+    pub open: &'a Open,
+    pub names: &'a Names,
+    pub today: &'a Today,
+    pub phones: &'a Phones,
+    pub settings: &'a Settings,
+}
+
+/// The board of `now`, which decides only whether a rest after a
+/// conversation is over.
+pub fn look(sight: Sight<'_>, now: UnixSec) -> Board {
+    let agents = agents(sight, now);
+    Board {
+        since: sight.today.start(),
+        queues: queues(sight),
+        calls: calls(sight),
+        agents: agents.into_values().map(Arc::new).collect(),
+    }
+}
+
+/// Queues whose name begins with `_` are of the system and not shown
+/// (`metrics.md` 1.1).
+fn hidden(queue: &str) -> bool {
+    queue.starts_with('_') || queue.is_empty()
+}
+
+fn queues(sight: Sight<'_>) -> Vec<Arc<QueueRow>> {
+    let Sight { open, names, today, settings, .. } = sight;
+    let mut known: BTreeSet<&str> = settings.queues.keys().map(String::as_str).collect();
+    let ids = open
+        .stints
+        .iter()
+        .map(|one| one.stint.queue)
+        .chain(open.memberships.iter().map(|one| one.queue))
+        .chain(today.queues());
+    known.extend(ids.map(|id| names.queue_name(id)));
+    known
+        .into_iter()
+        .filter(|name| !hidden(name))
+        .map(|name| {
+            let setting = settings.queue(name);
+            let mut row = QueueRow {
+                name: name.to_owned(),
+                label: setting.label.clone().unwrap_or_else(|| name.to_owned()),
+                sla_seconds: setting.sla_seconds,
+                sla_goal: setting.sla_goal,
+                ..QueueRow::default()
+            };
+            if let Some(id) = names.find_queue(name) {
+                row.tally = today.queue(id);
+                for one in waiting(open, id) {
+                    row.waiting += 1;
+                    let enter = one.stint.enter;
+                    row.longest_since = Some(row.longest_since.map_or(enter, |old| old.min(enter)));
+                }
+            }
+            Arc::new(row)
+        })
+        .collect()
+}
+
+fn waiting(open: &Open, queue: QueueId) -> impl Iterator<Item = &OpenStint> {
+    open.stints.iter().filter(move |one| {
+        one.stint.queue == queue
+            && one.state == StintState::Waiting
+            && one.stint.direction == Direction::Inbound
+    })
+}
+
+fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
+    let Sight { open, names, phones, .. } = sight;
+    let word = |id: Option<WordId>| id.map(|id| names.word_text(id).to_owned());
+    let agent = |id: Option<AgentId>| id.map(|id| names.agent_name(id).to_owned());
+    let mut calls: Vec<Arc<Call>> = open
+        .stints
+        .iter()
+        .filter(|one| !hidden(names.queue_name(one.stint.queue)))
+        .map(|one| {
+            let stint = &one.stint;
+            let queue = names.queue_name(stint.queue);
+            let ring = phones.rings.iter().find(|ring| ring.call.as_ref() == Some(&stint.call_id));
+            let connected = one.connected.unwrap_or(stint.enter);
+            let (state, since) = match (one.state, ring) {
+                (StintState::Waiting, Some(ring)) => (CallState::Ringing, ring.since),
+                (StintState::Waiting, None) => (CallState::Waiting, stint.enter),
+                (StintState::Talking, _) => (CallState::Talking, connected),
+                (StintState::OnHold, _) => (CallState::Hold, one.hold_since.unwrap_or(connected)),
+            };
+            Arc::new(Call {
+                id: format!("{}/{}/{queue}", stint.call_id, stint.entry),
+                call_id: stint.call_id.to_string(),
+                direction: flow(stint.direction),
+                queue: queue.to_owned(),
+                number: stint.number.to_string(),
+                name: stint.caller_name.to_string(),
+                entered: stint.enter,
+                state,
+                since,
+                wait: if state > CallState::Ringing { stint.wait } else { None },
+                agent: agent(match state {
+                    CallState::Ringing => ring.map(|ring| ring.agent),
+                    _ => stint.agent,
+                }),
+                position: stint.position,
+                attempts: u32::try_from(stint.attempts.len()).unwrap_or(u32::MAX),
+                last_tried: agent(one.last_tried.map(|(agent, _)| agent)),
+                dnis: word(stint.dnis),
+                ivr: word(stint.ivr),
+                tag: word(stint.tag),
+            })
+        })
+        .collect();
+    calls.sort_by(|a, b| a.id.cmp(&b.id));
+    // Two open stints can't share call id, entry and queue; a damaged state
+    // could, and rows need one name each.
+    calls.dedup_by(|a, b| a.id == b.id);
+    calls
+}
+
+fn flow(direction: Direction) -> Flow {
+    match direction {
+        Direction::Inbound => Flow::In,
+        Direction::Outbound => Flow::Out,
+    }
+}
+
+/// Rows by name. Two spellings of one agent have one id and so one row.
+fn agents(sight: Sight<'_>, now: UnixSec) -> BTreeMap<String, AgentRow> {
+    let mut rows = Rows { sight, rows: BTreeMap::new() };
+    rows.log_ons();
+    rows.pauses();
+    rows.talks();
+    rows.phones();
+    rows.last_calls(now);
+    rows.rows
+}
+
+struct Rows<'a> {
+    sight: Sight<'a>,
+    rows: BTreeMap<String, AgentRow>,
+}
+
+impl Rows<'_> {
+    fn row(&mut self, agent: AgentId) -> &mut AgentRow {
+        let Sight { names, today, settings, .. } = self.sight;
+        let name = names.agent_name(agent);
+        self.rows.entry(name.to_owned()).or_insert_with(|| AgentRow {
+            name: name.to_owned(),
+            label: settings.agent_labels.get(name).cloned().unwrap_or_else(|| name.to_owned()),
+            today: today.agent(agent),
+            ..AgentRow::default()
+        })
+    }
+
+    fn log_ons(&mut self) {
+        let Sight { open, names, .. } = self.sight;
+        for one in &open.sessions {
+            let extension = one.extension.map(|id| names.word_text(id).to_owned());
+            let row = self.row(one.agent);
+            row.logged_on = Some(row.logged_on.map_or(one.start, |old| old.min(one.start)));
+            row.extension = extension.or(row.extension.take());
+            row.free_since = row.free_since.max(one.start);
+        }
+        for one in &open.memberships {
+            let queue = names.queue_name(one.queue);
+            if hidden(queue) {
+                continue;
+            }
+            let row = self.row(one.agent);
+            row.free_since = row.free_since.max(one.start);
+            if !row.memberships.iter().any(|member| member.queue == queue) {
+                row.memberships.push(Member { queue: queue.to_owned(), paused: false });
+            }
+        }
+        for agent in &open.everywhere {
+            self.row(*agent).everywhere = true;
+        }
+        for one in &open.bindings {
+            // A binding alone is no log-on; it names the telephone of one.
+            let name = names.agent_name(one.agent);
+            if let Some(row) = self.rows.get_mut(name) {
+                row.extension = Some(names.agent_name(one.channel).to_owned());
+            }
+        }
+        for row in self.rows.values_mut() {
+            row.memberships.sort_by(|a, b| a.queue.cmp(&b.queue));
+        }
+    }
+
+    fn pauses(&mut self) {
+        let Sight { open, names, .. } = self.sight;
+        for one in &open.pauses {
+            let code = one.code.map(|id| names.word_text(id).to_owned());
+            let row = self.row(one.agent);
+            match one.queue {
+                None => {
+                    row.paused_since = Some(one.start);
+                    row.pause_code = code;
+                }
+                Some(queue) => {
+                    let queue = names.queue_name(queue);
+                    match row.memberships.iter_mut().find(|member| member.queue == queue) {
+                        Some(member) => member.paused = true,
+                        // A static member: only the pause tells of it.
+                        None if row.paused_since.is_none() => row.paused_since = Some(one.start),
+                        None => {}
+                    }
+                    row.partly_since =
+                        Some(row.partly_since.map_or(one.start, |old| old.min(one.start)));
+                    row.pause_code = row.pause_code.take().or(code);
+                }
+            }
+        }
+    }
+
+    fn talks(&mut self) {
+        let Sight { open, names, .. } = self.sight;
+        for one in &open.stints {
+            for attempt in &one.stint.attempts {
+                if attempt.result == AttemptResult::NoAnswer {
+                    let name = names.agent_name(attempt.agent);
+                    if let Some(row) = self.rows.get_mut(name) {
+                        row.today.lost_attempts += 1;
+                    }
+                }
+            }
+            let (Some(agent), Some(connected)) = (one.stint.agent, one.connected) else { continue };
+            let hold = one.state == StintState::OnHold;
+            self.row(agent).talks.push(Talk {
+                queue: names.queue_name(one.stint.queue).to_owned(),
+                flow: flow(one.stint.direction),
+                hold,
+                since: one.hold_since.filter(|_| hold).unwrap_or(connected),
+                number: one.stint.number.to_string(),
+                name: one.stint.caller_name.to_string(),
+            });
+        }
+    }
+
+    fn phones(&mut self) {
+        let phones = self.sight.phones;
+        for ring in &phones.rings {
+            let row = self.row(ring.agent);
+            row.ringing_since =
+                Some(row.ringing_since.map_or(ring.since, |old| old.min(ring.since)));
+        }
+        for (agent, (device, since)) in &phones.devices {
+            let name = self.sight.names.agent_name(*agent);
+            if let Some(row) = self.rows.get_mut(name) {
+                row.device = Some(*device);
+                row.device_since = Some(*since);
+            }
+        }
+    }
+
+    fn last_calls(&mut self, now: UnixSec) {
+        let Sight { open, names, settings, .. } = self.sight;
+        for LastCall { agent, end, queue, .. } in &open.last_calls {
+            let Some(row) = self.rows.get_mut(names.agent_name(*agent)) else { continue };
+            let queue = names.queue_name(*queue);
+            row.last_call_end = Some(*end);
+            row.last_queue = Some(queue.to_owned());
+            row.free_since = row.free_since.max(*end);
+            row.wrapup_until = class::wrapup_until(*end, settings.queue(queue).wrapup, now);
+        }
+    }
+}
