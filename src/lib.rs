@@ -15,6 +15,17 @@
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
 #![forbid(unsafe_code)]
+// What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
+#![cfg_attr(
+    not(test),
+    warn(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::exit,
+        clippy::print_stdout,
+        clippy::print_stderr
+    )
+)]
 
 pub mod base;
 pub mod cli;

@@ -309,7 +309,7 @@ impl Office {
         }
         if self.dice.percent(15) {
             let code = ["SALE", "12", "NO"][self.dice.below(3) as usize];
-            let id = here.split('|').next().unwrap_or_default().to_string();
+            let id = here.split('|').next().unwrap_or_default().to_owned();
             self.say(end + 3, format!("{id}|NONE|{name}|CALLSTATUS|{code}"));
         }
         onward

@@ -83,7 +83,7 @@ impl SourceFile {
             let rest = &self.blanked[at + "crate::".len()..];
             match rest.strip_prefix('{') {
                 Some(group) => {
-                    found.extend(first_names(group).into_iter().map(|name| (line, name)))
+                    found.extend(first_names(group).into_iter().map(|name| (line, name)));
                 }
                 None => found.push((line, word_at_start(rest))),
             }
