@@ -1,0 +1,126 @@
+//! The configuration file: read once, checked whole.
+//!
+//! The sections are declared beside here, one file per section, and turned
+//! into the settings of the rooms. Every fault of a file is reported at once
+//! with its line; a program never runs on half a configuration.
+
+mod calls;
+mod file;
+mod log;
+mod office;
+mod portal;
+pub mod reference;
+mod reports;
+mod store;
+
+use std::path::Path;
+
+use crate::base::setting::{self, Fault, RawValue, Row, Section as _};
+use crate::base::{Error, Kind, Result};
+
+pub use calls::Calls;
+pub use log::Log;
+pub use office::{Agent, Office, PauseCode, Queue};
+pub use portal::Portal;
+pub use reports::Reports;
+pub use store::Store;
+
+/// Where the file is looked for when nobody says where.
+pub const DEFAULT_PATH: &str = "/etc/switchroom/switchroom.toml";
+
+/// All sections. The default is what runs without a file.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Config {
+    pub log: Log,
+    pub calls: Calls,
+    pub store: Store,
+    pub office: Office,
+    pub reports: Reports,
+    pub portal: Portal,
+}
+
+/// A section as the reference shows it.
+#[derive(Debug)]
+pub struct Described {
+    pub name: &'static str,
+    pub doc: &'static str,
+    pub rows: Vec<Row>,
+}
+
+impl Config {
+    /// Reads the file at `path`, or the default one if it exists, or nothing.
+    ///
+    /// Errors: a file that is named and can't be read; a file with faults,
+    /// all of them in the message, one per line.
+    pub fn load(path: Option<&Path>) -> Result<Config> {
+        let (path, named) = match path {
+            Some(path) => (path, true),
+            None => (Path::new(DEFAULT_PATH), false),
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => Config::parse(&text).map_err(|faults| complaint(path, &faults)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !named => {
+                Ok(Config::default())
+            }
+            Err(error) => Err(crate::base::error::io(
+                format!("can't read the configuration {}", path.display()),
+                error,
+            )),
+        }
+    }
+
+    /// Reads the text of a file.
+    pub fn parse(text: &str) -> Result<Config, Vec<Fault>> {
+        let (root, mut faults) = file::read(text);
+        let mut config = Config::default();
+        if let RawValue::Table(keys) = &root.value {
+            let names: Vec<&str> = Config::sections().iter().map(|section| section.name).collect();
+            for (key, _, raw) in keys {
+                match key.as_str() {
+                    "log" => config.log = Log::read(raw, key, &mut faults),
+                    "calls" => config.calls = Calls::read(raw, key, &mut faults),
+                    "store" => config.store = Store::read(raw, key, &mut faults),
+                    "office" => config.office = Office::read(raw, key, &mut faults),
+                    "reports" => config.reports = Reports::read(raw, key, &mut faults),
+                    "portal" => config.portal = Portal::read(raw, key, &mut faults),
+                    _ => {}
+                }
+            }
+            setting::unknown(keys, &names, "", &mut faults);
+        }
+        if faults.is_empty() {
+            return Ok(config);
+        }
+        faults.sort_by_key(|fault| fault.line);
+        Err(faults)
+    }
+
+    /// All sections in the order of the reference.
+    pub fn sections() -> [Described; 6] {
+        fn of<T: setting::Section>(name: &'static str) -> Described {
+            Described { name, doc: T::DOC, rows: T::rows() }
+        }
+        [
+            of::<Log>("log"),
+            of::<Store>("store"),
+            of::<Office>("office"),
+            of::<Calls>("calls"),
+            of::<Reports>("reports"),
+            of::<Portal>("portal"),
+        ]
+    }
+}
+
+fn complaint(path: &Path, faults: &[Fault]) -> Error {
+    let mut text = match faults.len() {
+        1 => "the configuration has a fault:".to_owned(),
+        n => format!("the configuration has {n} faults:"),
+    };
+    for fault in faults {
+        text.push_str(&format!("\n  {}:{}: {}", path.display(), fault.line, fault.text));
+    }
+    Error::new(Kind::Invalid, text)
+}
+
+#[cfg(test)]
+mod tests;
