@@ -24,15 +24,18 @@ need_apt() {
   done
   [ ${#missing[@]} = 0 ] && return
   command -v apt-get >/dev/null || stop "$why needs these Debian packages or their like: ${missing[*]}"
+  apt_lists
   say "installing with apt (${why}): ${missing[*]}"
-  # A fresh machine has no lists; one that has them may be out of date, and then the second try helps.
-  apt_lists_known || as_root apt-get -q update
-  apt_install "${missing[@]}" || { as_root apt-get -q update && apt_install "${missing[@]}"; } ||
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "${missing[@]}" ||
     stop "apt could not install ${missing[*]}; its words are above"
 }
 
-apt_install() { as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends "$@"; }
-apt_lists_known() { compgen -G '/var/lib/apt/lists/*Packages*' >/dev/null; }
+# Once per run: a fresh machine has no lists, and an old one's name packages that are gone.
+apt_lists() {
+  [ -n "${apt_lists_read:-}" ] && return
+  as_root apt-get -q update
+  apt_lists_read=yes
+}
 
 have_cc() { command -v cc >/dev/null && command -v make >/dev/null; }
 
@@ -50,10 +53,10 @@ need_rust() {
     say "Rust $have is older than $rust_floor; unpacking Debian's newer one below $cache"
     use_unpacked_rust
   else
-    apt_lists_known || as_root apt-get -q update
+    apt_lists
     local offered; offered=$(apt-cache policy rustc-web 2>/dev/null | awk '/Candidate:/{print $2}')
     at_least "${offered:-0}" "$rust_floor" ||
-      stop "Rust $rust_floor or newer is needed and apt offers \"${offered:-none}\" as rustc-web. Install it with rustup, then run this again"
+      stop "Rust $rust_floor or newer is needed and apt offers \"${offered:-none}\" as rustc-web (bookworm-security has a newer one). Install Rust with rustup, then run this again"
     need_apt "Rust compiler" rustc-web cargo-web rustfmt-web
   fi
 }
@@ -79,6 +82,9 @@ need_web() {
     npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$cache/node" "$package@22"
   fi
   export PATH=$fetched:$PATH
+  # That node brings its own list of authorities; what the machine trusts besides, it trusts too.
+  local trusted=/etc/ssl/certs/ca-certificates.crt
+  [ ! -e $trusted ] || export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-$trusted}
   at_least "$(node_version)" "$node_floor" || stop "the fetched node does not run on this machine"
 }
 

@@ -77,6 +77,8 @@ cross_tests() {
   local target; target=$(triple "$1")
   (
     arm_ready
+    # Emulation is slow: fewer random cases per property than on the machine itself.
+    export PROPTEST_CASES=${PROPTEST_CASES:-16}
     cross_cargo test --target "$target" --lib -- base:: event:: input:: model:: store::
   )
 }
