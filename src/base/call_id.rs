@@ -21,12 +21,17 @@ pub enum CallId {
 impl CallId {
     /// Reads an id. Total: what is not the usual form is kept as it is.
     pub fn parse(text: &str) -> Self {
-        Self::usual(text).unwrap_or_else(|| CallId::Other(text.into()))
+        match Self::usual(text) {
+            Some((epoch, seq)) => CallId::Usual { epoch, seq },
+            None => CallId::Other(text.into()),
+        }
     }
 
-    fn usual(text: &str) -> Option<Self> {
+    /// Epoch and sequence of an id in the usual form; for look-ups that must
+    /// not allocate.
+    pub fn usual(text: &str) -> Option<(u32, u32)> {
         let (epoch, seq) = text.split_once('.')?;
-        Some(CallId::Usual { epoch: plain_number(epoch)?, seq: plain_number(seq)? })
+        Some((plain_number(epoch)?, plain_number(seq)?))
     }
 }
 

@@ -58,6 +58,8 @@ pub struct IvrCall {
     pub end: crate::base::UnixSec,
     pub number: Box<str>,
     pub dnis: Option<u32>,
+    /// The selection, where the log tells it as one text.
+    pub ivr: Option<u32>,
     pub steps: Vec<crate::model::fact::Note>,
 }
 

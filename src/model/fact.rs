@@ -228,6 +228,8 @@ pub enum NoteKind {
     NoVariable = 7,
     Skill = 8,
     IvrStart = 9,
+    /// `text` = keys pressed, `more` = `MILLISECONDS|NODE`, either empty when
+    /// unknown.
     IvrStep = 10,
     IvrGoal = 11,
     IvrHangup = 12,

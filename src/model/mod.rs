@@ -13,6 +13,23 @@ pub mod open;
 pub mod settings;
 pub mod totals;
 
+mod agent;
+mod annotation;
+mod calls;
+mod clock;
+mod closing;
+mod codec;
+mod direct;
+mod expiry;
+mod hotdesk;
+mod menu;
+mod pack;
+mod pause;
+mod restart;
+mod session;
+mod state;
+mod stint;
+
 pub use change::{Change, Ignored, IvrCall, NameKind};
 pub use fact::*;
 pub use fold::{AlreadyClosed, Fold, Recent, StatePut};

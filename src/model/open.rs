@@ -1,10 +1,15 @@
 //! What is open right now, by value, for real time and for reports that
 //! consider unfinished calls.
 
-use crate::base::{CallId, Secs, UnixSec};
+use crate::base::{CallId, Result, Secs, UnixSec};
+use crate::model::calls::Live;
 use crate::model::fact::{
-    AgentId, Direction, Membership, Note, Pause, QueueId, Session, Stint, WordId,
+    AgentId, AttemptResult, Direction, EndCause, Membership, Note, Pause, QueueId, Session, Stint,
+    WordId,
 };
+use crate::model::fold::{Fold, Recent};
+use crate::model::names::Names;
+use crate::model::settings::Settings;
 
 /// Everything that has begun and not ended. Intervals of agents carry the
 /// newest record's time as their end and [`EndCause::Open`](crate::model::EndCause).
@@ -82,4 +87,83 @@ pub struct OpenIvr {
     pub dnis: Option<WordId>,
     pub ivr: Option<WordId>,
     pub steps: Vec<Note>,
+}
+
+impl Fold {
+    /// Everything open now.
+    pub fn open(&self) -> Open {
+        let now = self.clock.newest;
+        let mut open = Open { newest: now, ..Open::default() };
+        for call in self.calls.iter() {
+            open.stints.extend(call.live.as_deref().map(open_stint));
+            open.ivr.extend(call.pre.as_deref().map(|pre| OpenIvr {
+                call_id: call.id.clone(),
+                start: pre.first,
+                last: pre.last,
+                number: pre.number.clone(),
+                dnis: pre.dnis,
+                ivr: pre.ivr,
+                steps: pre.notes.clone(),
+            }));
+        }
+        open.stints.sort_by(|a, b| {
+            (a.stint.enter, &a.stint.call_id).cmp(&(b.stint.enter, &b.stint.call_id))
+        });
+        open.ivr.sort_by(|a, b| (a.start, &a.call_id).cmp(&(b.start, &b.call_id)));
+        let mut agents: Vec<_> = self.agents.iter().collect();
+        agents.sort_unstable_by_key(|(id, _)| **id);
+        for (id, agent) in agents {
+            let id = *id;
+            let cause = EndCause::Open;
+            if let Some(duty) = &agent.session {
+                open.sessions.push(duty.closed(id, now, cause));
+                if duty.everywhere {
+                    open.everywhere.push(id);
+                }
+            }
+            let members = agent.members.iter();
+            open.memberships.extend(members.map(|member| member.closed(id, now, cause)));
+            open.pauses.extend(agent.pause.map(|pause| pause.closed(id, None, now, cause)));
+            let paused_on = agent.paused_on.iter();
+            open.pauses.extend(paused_on.map(|on| on.pause.closed(id, Some(on.queue), now, cause)));
+            open.last_calls.extend(agent.last_call.clone());
+        }
+        open.bindings = self
+            .bound
+            .iter()
+            .filter(|(channel, bound)| {
+                self.person_at(**channel, now.max(bound.since)) == bound.person
+            })
+            .map(|(channel, bound)| Binding {
+                channel: *channel,
+                agent: bound.person,
+                since: bound.since,
+            })
+            .collect();
+        open.bindings.sort_unstable_by_key(|binding| binding.channel);
+        open
+    }
+
+    /// The same for somebody who only has the stored parts.
+    ///
+    /// Errors: [`Kind::Damaged`](crate::base::Kind) when a part does not make
+    /// sense.
+    pub fn open_from_parts(parts: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Result<Open> {
+        let fold = Fold::restore(Settings::default(), Names::default(), parts, Recent::default());
+        fold.map(|fold| fold.open())
+    }
+}
+
+fn open_stint(live: &Live) -> OpenStint {
+    let tried =
+        live.stint.attempts.iter().rev().find(|attempt| {
+            !matches!(attempt.result, AttemptResult::Taken | AttemptResult::Cancelled)
+        });
+    OpenStint {
+        stint: (*live.stint).clone(),
+        state: live.state,
+        connected: live.connected,
+        hold_since: live.hold_since,
+        last_tried: tried.map(|attempt| (attempt.agent, attempt.at)),
+    }
 }
