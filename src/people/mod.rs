@@ -25,13 +25,13 @@ pub use right::{Right, Rights, Role};
 pub use session::{Lifetime, LoginSession, Token, Viewer};
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::base::{Error, Kind, Result, Secs, UnixSec};
 use crate::people::claim::ClaimCode;
 use crate::people::password::Hasher;
 use crate::people::session_cache::SessionCache;
-use crate::people::sql::Db as Store;
+pub use crate::people::sql::Db as Store;
 use crate::people::throttle::Throttle;
 
 /// The persons of the office.
@@ -40,7 +40,7 @@ use crate::people::throttle::Throttle;
 /// a hash; they are not held across anything that waits.
 #[derive(Debug)]
 pub struct People {
-    store: Store,
+    store: Arc<Store>,
     lifetime: Lifetime,
     hasher: Hasher,
     throttle: Mutex<Throttle>,
@@ -55,7 +55,7 @@ pub struct People {
 impl People {
     /// Takes up the accounts of a store. Without any account a claim code is
     /// made, see [`People::claim_code`].
-    pub fn open(store: Store, lifetime: Lifetime) -> Result<Self> {
+    pub fn open(store: Arc<Store>, lifetime: Lifetime) -> Result<Self> {
         let accounts = store.read(sql::account_count)?;
         let claim = if accounts == 0 { Some(ClaimCode::new()?) } else { None };
         Ok(People {

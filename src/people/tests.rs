@@ -5,7 +5,7 @@ use super::*;
 const NOW: UnixSec = 1_795_000_000;
 
 fn people() -> People {
-    People::open(Store::memory(), Lifetime { idle: 3600, absolute: 86_400 }).unwrap()
+    People::open(Arc::new(Store::memory()), Lifetime { idle: 3600, absolute: 86_400 }).unwrap()
 }
 
 fn secret(text: &str) -> Secret {

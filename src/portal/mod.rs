@@ -1,1 +1,29 @@
-//! (room portal)
+//! Floor 6: HTTP: the API, live streams, log-in, and the embedded web app.
+//!
+//! One table of routes ([`routes::ROUTES`]) makes the router, the OpenAPI
+//! document and the test of roles. A handler gets a checked request, asks a
+//! room, and returns a wire struct; it holds no rule of telephony and no SQL.
+//! What only the daemon can tell or do stands behind [`Office`].
+
+mod api;
+mod asked;
+mod assets;
+mod gate;
+mod input;
+pub mod openapi;
+mod patient;
+mod refusal;
+mod reply;
+pub mod route;
+pub mod routes;
+pub(crate) mod schema;
+mod serve;
+mod state;
+mod stream;
+mod streams;
+pub mod wire;
+
+pub use gate::{Peer, router};
+pub use reply::COOKIE;
+pub use serve::serve;
+pub use state::{App, Clock, Limits, Office, Settings};

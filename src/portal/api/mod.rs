@@ -1,0 +1,8 @@
+//! The handlers, by resource: check what only the handler can, ask a room,
+//! return a wire struct.
+
+pub mod accounts;
+pub mod door;
+pub mod live;
+pub mod me;
+pub mod system;

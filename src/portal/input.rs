@@ -1,0 +1,328 @@
+//! Reads what a request says by the fields its route declares, and reports
+//! all faults at once.
+//!
+//! Pure. Unknown fields are refused: a misspelt filter would give wrong
+//! figures without a word.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+use serde_json::Value;
+
+use crate::base::{UnixSec, Zone};
+use crate::people::Secret;
+use crate::portal::refusal::Refusal;
+use crate::portal::route::{Field, FieldKind};
+
+/// Longest password or code read, in characters.
+const LONGEST_SECRET: usize = 1024;
+/// Most texts of one field.
+const MOST_TEXTS: usize = 500;
+/// Longest of several texts, in characters.
+const LONGEST_TEXT: usize = 200;
+
+/// One value that was given.
+#[derive(Clone, Debug)]
+enum Given {
+    Null,
+    Text(String),
+    Secret(Secret),
+    Flag(bool),
+    Number(i64),
+    Texts(Vec<String>),
+    /// A moment as it was written: its zone may come with another field.
+    Moment(DateTime),
+}
+
+/// The checked fields of one request.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    given: BTreeMap<&'static str, Given>,
+}
+
+/// Faults by field, in order of appearance.
+#[derive(Debug, Default)]
+struct Faults(Vec<(String, String)>);
+
+impl Faults {
+    fn add(&mut self, field: &str, message: impl Into<String>) {
+        // The first fault of a field is the one to mend first; and nobody
+        // gets a list longer than the form.
+        if self.0.len() < 50 && !self.0.iter().any(|(known, _)| known == field) {
+            self.0.push((field.to_owned(), message.into()));
+        }
+    }
+
+    fn finish<T>(self, value: T) -> Result<T, Refusal> {
+        if self.0.is_empty() { Ok(value) } else { Err(Refusal::fields(self.0)) }
+    }
+}
+
+impl Input {
+    /// Reads a query. An empty value counts as not given.
+    pub fn of_query(fields: &[Field], pairs: &[(String, String)]) -> Result<Self, Refusal> {
+        let mut faults = Faults::default();
+        let mut input = Input::default();
+        for (name, text) in pairs {
+            let Some(field) = find(fields, name, &mut faults) else { continue };
+            if text.is_empty() {
+                continue;
+            }
+            match (field.kind, input.given.get_mut(field.name)) {
+                (FieldKind::Texts, Some(Given::Texts(texts))) => {
+                    if texts.len() < MOST_TEXTS {
+                        texts.push(text.clone());
+                    } else {
+                        faults.add(name, format!("give at most {MOST_TEXTS}"));
+                    }
+                    continue;
+                }
+                (_, Some(_)) => {
+                    faults.add(name, "give it once");
+                    continue;
+                }
+                (_, None) => {}
+            }
+            match of_text(field.kind, text) {
+                Ok(given) => {
+                    input.given.insert(field.name, given);
+                }
+                Err(message) => faults.add(name, message),
+            }
+        }
+        input.needed(fields, &mut faults);
+        faults.finish(input)
+    }
+
+    /// Reads a JSON object.
+    pub fn of_json(fields: &[Field], bytes: &[u8]) -> Result<Self, Refusal> {
+        let mut faults = Faults::default();
+        let mut input = Input::default();
+        let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
+            faults.add("body", "send a JSON object");
+            return faults.finish(input);
+        };
+        for (name, value) in object {
+            let Some(field) = find(fields, &name, &mut faults) else { continue };
+            match of_value(field.kind, value) {
+                Ok(given) => {
+                    input.given.insert(field.name, given);
+                }
+                Err(message) => faults.add(&name, message),
+            }
+        }
+        input.needed(fields, &mut faults);
+        faults.finish(input)
+    }
+
+    fn needed(&self, fields: &[Field], faults: &mut Faults) {
+        for field in fields {
+            if field.needed && !self.given.contains_key(field.name) {
+                faults.add(field.name, "this is needed");
+            }
+        }
+    }
+
+    /// A text; `None` when it was not given or is null.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        match self.given.get(name)? {
+            Given::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A text that may be set to null: the outer `None` is "not given".
+    pub fn text_or_null(&self, name: &str) -> Option<Option<String>> {
+        match self.given.get(name)? {
+            Given::Text(text) => Some(Some(text.clone())),
+            _ => Some(None),
+        }
+    }
+
+    pub fn secret(&self, name: &str) -> Option<&Secret> {
+        match self.given.get(name)? {
+            Given::Secret(secret) => Some(secret),
+            _ => None,
+        }
+    }
+
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        match self.given.get(name)? {
+            Given::Flag(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    pub fn number(&self, name: &str) -> Option<i64> {
+        match self.given.get(name)? {
+            Given::Number(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The texts of a field; empty when it was not given.
+    pub fn texts(&self, name: &str) -> &[String] {
+        match self.given.get(name) {
+            Some(Given::Texts(texts)) => texts,
+            _ => &[],
+        }
+    }
+
+    /// Texts that may be set to null: the outer `None` is "not given".
+    pub fn texts_or_null(&self, name: &str) -> Option<Option<Vec<String>>> {
+        match self.given.get(name)? {
+            Given::Texts(texts) => Some(Some(texts.clone())),
+            _ => Some(None),
+        }
+    }
+
+    /// A moment, read in a zone.
+    pub fn moment(&self, name: &str, zone: &Zone) -> Option<UnixSec> {
+        match self.given.get(name)? {
+            // A date alone is the first second of the day that exists.
+            Given::Moment(local) => Some(zone.moment(*local)),
+            _ => None,
+        }
+    }
+
+    /// The fields that were given as texts, for the header of a report.
+    pub fn given_texts(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.given.iter().filter_map(|(name, given)| {
+            let text = match given {
+                Given::Text(text) => text.clone(),
+                Given::Texts(texts) => texts.join(", "),
+                Given::Number(number) => number.to_string(),
+                Given::Flag(flag) => flag.to_string(),
+                Given::Moment(_) | Given::Null | Given::Secret(_) => return None,
+            };
+            Some((*name, text))
+        })
+    }
+}
+
+fn find<'a>(fields: &'a [Field], name: &str, faults: &mut Faults) -> Option<&'a Field> {
+    let field = fields.iter().find(|field| field.name == name);
+    if field.is_none() {
+        let known: Vec<_> = fields.iter().map(|field| field.name).collect();
+        // What was sent is cut: the message goes into logs and pages.
+        let name: String = name.chars().take(40).collect();
+        faults.add(&name, format!("unknown; known are {}", known.join(", ")));
+    }
+    field
+}
+
+/// A value of a query.
+fn of_text(kind: FieldKind, text: &str) -> Result<Given, String> {
+    match kind {
+        FieldKind::Flag => match text {
+            "true" | "yes" | "1" => Ok(Given::Flag(true)),
+            "false" | "no" | "0" => Ok(Given::Flag(false)),
+            _ => Err("give yes or no".to_owned()),
+        },
+        FieldKind::Number(least, most) => match text.parse() {
+            Ok(number) => number_within(number, least, most),
+            Err(_) => Err(number_wanted(least, most)),
+        },
+        FieldKind::Texts | FieldKind::TextsOrNull => Ok(Given::Texts(vec![short(text)?])),
+        FieldKind::Commas => {
+            let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
+            let texts = texts.map(short).collect::<Result<Vec<_>, _>>()?;
+            if texts.len() > MOST_TEXTS {
+                return Err(format!("give at most {MOST_TEXTS}"));
+            }
+            Ok(Given::Texts(texts))
+        }
+        _ => of_value(kind, Value::String(text.to_owned())),
+    }
+}
+
+/// A value of a JSON object.
+fn of_value(kind: FieldKind, value: Value) -> Result<Given, String> {
+    match (kind, value) {
+        (FieldKind::Text(most) | FieldKind::TextOrNull(most), Value::String(text)) => {
+            if text.chars().count() > most {
+                return Err(format!("give at most {most} characters"));
+            }
+            Ok(Given::Text(text))
+        }
+        (FieldKind::TextOrNull(_) | FieldKind::TextsOrNull, Value::Null) => Ok(Given::Null),
+        (FieldKind::Text(_) | FieldKind::TextOrNull(_), _) => Err("give a text".to_owned()),
+        (FieldKind::Secret, Value::String(text)) => {
+            if text.chars().count() > LONGEST_SECRET {
+                return Err(format!("give at most {LONGEST_SECRET} characters"));
+            }
+            Ok(Given::Secret(Secret::new(text)))
+        }
+        (FieldKind::Secret, _) => Err("give a text".to_owned()),
+        (FieldKind::Flag, Value::Bool(flag)) => Ok(Given::Flag(flag)),
+        (FieldKind::Flag, _) => Err("give true or false".to_owned()),
+        (FieldKind::Number(least, most), Value::Number(number)) => number.as_i64().map_or_else(
+            || Err(number_wanted(least, most)),
+            |number| number_within(number, least, most),
+        ),
+        (FieldKind::Number(least, most), _) => Err(number_wanted(least, most)),
+        (FieldKind::Choice(words), Value::String(text)) if words.contains(&text.as_str()) => {
+            Ok(Given::Text(text))
+        }
+        (FieldKind::Choice(words), _) => Err(format!("give one of {}", words.join(", "))),
+        (FieldKind::Moment, Value::String(text)) => {
+            local_moment(&text).map(Given::Moment).ok_or_else(moment_wanted)
+        }
+        (FieldKind::Moment, _) => Err(moment_wanted()),
+        (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, Value::Array(values)) => {
+            if values.len() > MOST_TEXTS {
+                return Err(format!("give at most {MOST_TEXTS}"));
+            }
+            let texts = values.into_iter().map(|value| match value {
+                Value::String(text) => short(&text),
+                _ => Err("give a list of texts".to_owned()),
+            });
+            Ok(Given::Texts(texts.collect::<Result<_, _>>()?))
+        }
+        (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, _) => {
+            Err("give a list of texts".to_owned())
+        }
+    }
+}
+
+fn short(text: &str) -> Result<String, String> {
+    if text.chars().count() > LONGEST_TEXT {
+        return Err(format!("give at most {LONGEST_TEXT} characters each"));
+    }
+    Ok(text.to_owned())
+}
+
+fn number_within(number: i64, least: i64, most: i64) -> Result<Given, String> {
+    if (least..=most).contains(&number) {
+        Ok(Given::Number(number))
+    } else {
+        Err(number_wanted(least, most))
+    }
+}
+
+fn number_wanted(least: i64, most: i64) -> String {
+    format!("give a whole number from {least} to {most}")
+}
+
+fn moment_wanted() -> String {
+    "give a date such as 2026-11-20 or a date and time such as 2026-11-20T14:30".to_owned()
+}
+
+/// `2026-11-20`, `2026-11-20T14:30`, `2026-11-20T14:30:05`, also with a space
+/// between date and time; of the years 1970 to 2200. Nothing after it: a zone
+/// within the moment would contradict the zone of the report.
+pub fn local_moment(text: &str) -> Option<DateTime> {
+    let good = |char: u8| char.is_ascii_digit() || matches!(char, b'-' | b':' | b'T' | b' ');
+    if !(10..=19).contains(&text.len()) || !text.bytes().all(good) {
+        return None;
+    }
+    let moment = if text.len() == 10 {
+        text.parse::<Date>().ok()?.at(0, 0, 0, 0)
+    } else {
+        text.parse::<DateTime>().ok()?
+    };
+    (1970..=2200).contains(&moment.year()).then_some(moment)
+}
+
+#[cfg(test)]
+mod tests;

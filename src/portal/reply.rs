@@ -1,0 +1,77 @@
+//! What is answered when the answer is yes.
+
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde::Serialize;
+
+use crate::base::{Error, Kind, Secs};
+use crate::people::Token;
+use crate::portal::refusal::Refusal;
+
+/// The cookie that holds the session's token.
+pub const COOKIE: &str = "switchroom_session";
+
+/// A wire struct as JSON.
+pub fn json(value: &impl Serialize) -> Result<Response, Refusal> {
+    let text = serde_json::to_string(value)
+        .map_err(|error| Error::caused(Kind::Internal, "an answer can't be written", error))?;
+    Ok(json_text(text))
+}
+
+/// JSON that is text already.
+pub fn json_text(text: String) -> Response {
+    typed("application/json", text.into())
+}
+
+/// A table as a file to keep. `name` is made of our own words only.
+pub fn csv(name: &str, text: String) -> Response {
+    let mut response = typed("text/csv; charset=utf-8", text.into());
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+/// Plain text with a status.
+pub fn text(status: StatusCode, text: String) -> Response {
+    let mut response = typed("text/plain; charset=utf-8", text.into());
+    *response.status_mut() = status;
+    response
+}
+
+/// Done, and nothing to say.
+pub fn empty() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response
+}
+
+/// A body of a type.
+pub fn typed(kind: &'static str, body: Body) -> Response {
+    let mut response = Response::new(body);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+/// Hands out a session's token. The cookie lives as long as the session may;
+/// `secure` keeps it off plain http.
+pub fn with_cookie(response: Response, token: &Token, secs: Secs, secure: bool) -> Response {
+    let token = token.text();
+    set_cookie(response, &token, secs, secure)
+}
+
+/// Takes the session's token back.
+pub fn without_cookie(response: Response, secure: bool) -> Response {
+    set_cookie(response, "", 0, secure)
+}
+
+fn set_cookie(mut response: Response, value: &str, secs: Secs, secure: bool) -> Response {
+    let secure = if secure { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={value}; Path=/; Max-Age={secs}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(mut value) = HeaderValue::from_str(&text) {
+        value.set_sensitive(true);
+        response.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    response
+}

@@ -1,0 +1,160 @@
+//! The one table of routes: method, address, who may, what caches may do,
+//! handler. The router, the API's document and the test of roles are made of
+//! it, so a route that is not here does not exist, and one without a rule
+//! does not compile.
+
+use crate::live::{Difference, Snapshot};
+use crate::people::Right as R;
+use crate::portal::api::{accounts, door, live, me, system};
+use crate::portal::route::FieldKind as K;
+use crate::portal::route::Method::{Delete, Get, Patch, Post};
+use crate::portal::route::{Access, Cache, Field, Gives, Handler, Method, Route, may, must};
+use crate::portal::schema::{Described, free_object};
+use crate::portal::stream::Beat;
+use crate::portal::wire::people as p;
+use crate::portal::wire::system as s;
+
+/// Bytes of a body, unless a route says otherwise.
+const BODY: usize = 64 * 1024;
+
+const fn route(
+    method: Method,
+    path: &'static str,
+    access: Access,
+    gives: Gives,
+    run: Handler,
+    doc: &'static str,
+) -> Route {
+    Route {
+        method,
+        path,
+        access,
+        cache: Cache::Never,
+        query: &[],
+        body: &[],
+        body_limit: BODY,
+        gives,
+        doc,
+        run,
+    }
+}
+
+impl Route {
+    const fn query(mut self, fields: &'static [Field]) -> Route {
+        self.query = fields;
+        self
+    }
+
+    const fn body(mut self, fields: &'static [Field]) -> Route {
+        self.body = fields;
+        self
+    }
+
+    const fn cache(mut self, cache: Cache) -> Route {
+        self.cache = cache;
+        self
+    }
+}
+
+const fn json<T: Described>() -> Gives {
+    Gives::Json(T::shape)
+}
+
+/// A handler as the table holds it.
+macro_rules! run {
+    ($handler:path) => {
+        |asked| Box::pin($handler(asked))
+    };
+}
+
+const PUBLIC: Access = Access::Public;
+const SELF: Access = Access::Any(&[R::SelfEdit]);
+const NAMES: Access = Access::Any(&[R::NamesView]);
+const LIVE: Access = Access::Any(&[R::LiveView, R::WallsView]);
+const HEALTH: Access = Access::Any(&[R::HealthView]);
+const BACKUP: Access = Access::Any(&[R::BackupCreate]);
+const ACCOUNTS: Access = Access::Any(&[R::AccountsManage]);
+const AUDIT: Access = Access::Any(&[R::AuditView]);
+
+const NAME: K = K::Text(100);
+const LANGUAGE: Field = may("language", K::Choice(p::LANGUAGES), "Of the pages.");
+const LIVE_QUEUES: &[Field] =
+    &[may("queues", K::Commas, "Only these queues; all one may see when left out.")];
+const CHANGED_NAME: Field = may("name", NAME, "The person's name.");
+const AGENT: Field = may("agent", K::TextOrNull(100), "The agent this person is in the log.");
+const QUEUES: Field = may("queues", K::TextsOrNull, "Queues this person may see; null is all.");
+
+const CLAIM: &[Field] = &[
+    must("code", K::Secret, "The code on the console."),
+    must("account", K::Text(64), "What the administrator will log in with."),
+    must("name", NAME, "The person's name."),
+    must("password", K::Secret, "At least 10 characters."),
+    LANGUAGE,
+];
+const LOG_IN: &[Field] = &[must("account", K::Text(200), ""), must("password", K::Secret, "")];
+const LOOKS: &[Field] = &[
+    CHANGED_NAME,
+    LANGUAGE,
+    may("theme", K::Choice(p::THEMES), ""),
+    may("density", K::Choice(p::DENSITIES), ""),
+    may("single_keys", K::Flag, "Whether single letters act as keys."),
+];
+const PASSWORD: &[Field] =
+    &[must("old", K::Secret, ""), must("new", K::Secret, "At least 10 characters.")];
+const NEW_ACCOUNT: &[Field] = &[
+    must("account", K::Text(64), "What the person logs in with."),
+    must("name", NAME, "The person's name."),
+    must("role", K::Choice(p::ROLES), "What the account may do."),
+    must("password", K::Secret, "At least 10 characters."),
+    LANGUAGE,
+    AGENT,
+    QUEUES,
+];
+const ACCOUNT_CHANGE: &[Field] = &[
+    CHANGED_NAME,
+    may("role", K::Choice(p::ROLES), "What the account may do."),
+    may("password", K::Secret, "A new password ends the account's sessions."),
+    LANGUAGE,
+    AGENT,
+    QUEUES,
+    may("disabled", K::Flag, "Keeps the account but nobody can log in."),
+];
+const AUDIT_PAGE: &[Field] = &[
+    may("limit", K::Number(1, 500), "Rows; 50 unless given."),
+    may("marker", K::Text(100), "The `next` of the page before."),
+];
+const LIVE_EVENTS: Gives = Gives::Events(&[
+    ("snapshot", Snapshot::shape),
+    ("change", Difference::shape),
+    ("beat", Beat::shape),
+]);
+
+#[rustfmt::skip]
+pub const ROUTES: &[Route] = &[
+    // coming in
+    route(Get,    "/healthz",                   PUBLIC,   Gives::Text,             run!(system::healthz), "Whether the box does its work"),
+    route(Get,    "/api/v1/openapi.json",       PUBLIC,   Gives::Json(free_object), run!(door::document), "This document").cache(Cache::Ask),
+    route(Get,    "/api/v1/hello",              PUBLIC,   json::<p::Hello>(),      run!(door::hello),     "What anybody may know of this box"),
+    route(Post,   "/api/v1/claim",              PUBLIC,   json::<p::Me>(),         run!(door::claim),     "Create the first administrator").body(CLAIM),
+    route(Post,   "/api/v1/session",            PUBLIC,   json::<p::Me>(),         run!(door::log_in),    "Log in").body(LOG_IN),
+    route(Delete, "/api/v1/session",            SELF,     Gives::Nothing,          run!(door::log_out),   "Log out"),
+    // oneself
+    route(Get,    "/api/v1/me",                 SELF,     json::<p::Me>(),         run!(me::show),        "Who is logged in"),
+    route(Patch,  "/api/v1/me",                 SELF,     json::<p::Me>(),         run!(me::change),      "Change one's name and looks").body(LOOKS),
+    route(Post,   "/api/v1/me/password",        SELF,     Gives::Nothing,          run!(me::password),    "Change one's password").body(PASSWORD),
+    route(Get,    "/api/v1/me/sessions",        SELF,     json::<p::LoginSessions>(), run!(me::sessions), "One's log-ins that have not ended"),
+    route(Delete, "/api/v1/me/sessions/{id}",   SELF,     Gives::Nothing,          run!(me::end_session), "End one of them"),
+    // live
+    route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
+    route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),
+    // the box
+    route(Get,    "/api/v1/health",             HEALTH,   json::<s::Health>(),     run!(system::health),  "How the box does"),
+    route(Get,    "/api/v1/backups",            BACKUP,   json::<s::Backups>(),    run!(system::backups), "The backups on the box"),
+    route(Post,   "/api/v1/backups",            BACKUP,   json::<s::Backup>(),     run!(system::back_up), "Make a backup now"),
+    // persons
+    route(Get,    "/api/v1/accounts",           ACCOUNTS, json::<p::Accounts>(),   run!(accounts::list),   "All accounts"),
+    route(Post,   "/api/v1/accounts",           ACCOUNTS, json::<p::Account>(),    run!(accounts::create), "Add an account").body(NEW_ACCOUNT),
+    route(Patch,  "/api/v1/accounts/{account}", ACCOUNTS, json::<p::Account>(),    run!(accounts::change), "Change an account").body(ACCOUNT_CHANGE),
+    route(Delete, "/api/v1/accounts/{account}", ACCOUNTS, Gives::Nothing,          run!(accounts::remove), "Remove an account"),
+    route(Get,    "/api/v1/audit",              AUDIT,    json::<p::AuditPage>(),  run!(accounts::audit),  "Who did what").query(AUDIT_PAGE),
+];

@@ -1,0 +1,278 @@
+//! The live stream: a snapshot, then differences, and a beat every few
+//! seconds, as server-sent events.
+//!
+//! Nothing is queued for a browser. The stream holds the number of the board
+//! it last told about; when the browser takes the next piece it learns
+//! everything since then at once, or a new snapshot when that is too long
+//! ago.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use hyper::body::Frame;
+use serde::Serialize;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until};
+
+use crate::base::UnixSec;
+use crate::live::{Difference, Resume, Scope, Snapshot, Source};
+use crate::people::{Right, Token, Viewer};
+use crate::portal::asked::{blocking, scope_of};
+use crate::portal::refusal::Refusal;
+use crate::portal::schema::describe;
+use crate::portal::state::App;
+use crate::portal::streams::StreamPlace;
+
+/// Between two beats.
+const BEAT: Duration = Duration::from_secs(3);
+/// Between two looks whether the session still stands, in beats. Changes made
+/// by this process are noticed at once.
+const BEATS_PER_LOOK: u32 = 10;
+/// What browsers are told to wait before they come back, in milliseconds.
+const RETRY_MS: u32 = 2000;
+
+/// What a beat says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Beat {
+    pub now: UnixSec,
+    pub source: Source,
+}
+
+describe! {
+    Beat as "LiveBeat" { now: i64, source: Source, }
+}
+
+/// One open stream.
+pub struct LiveStream {
+    app: Arc<App>,
+    /// To look again whether the session stands.
+    token: Token,
+    /// What the viewer asked for, within what they may see.
+    wanted: Scope,
+    scope: Scope,
+    hide_callers: bool,
+    /// Number of the board the browser knows; `None` before the first.
+    seen: Option<u64>,
+    boards: watch::Receiver<u64>,
+    stop: watch::Receiver<bool>,
+    generation: u64,
+    next_beat: Instant,
+    beats: u32,
+    _place: StreamPlace,
+}
+
+impl LiveStream {
+    /// Opens a stream for a viewer; `after` is what the browser has seen.
+    pub fn open(
+        app: Arc<App>,
+        viewer: &Viewer,
+        token: Token,
+        wanted: Scope,
+        after: Option<u64>,
+        place: StreamPlace,
+    ) -> Self {
+        let mut boards = app.live.subscribe();
+        boards.mark_changed();
+        let stop = app.stop.clone();
+        let generation = app.people.generation();
+        LiveStream {
+            app,
+            token,
+            scope: scope_of(viewer).and(&wanted),
+            wanted,
+            hide_callers: hidden(viewer),
+            seen: after,
+            boards,
+            stop,
+            generation,
+            next_beat: Instant::now() + BEAT,
+            beats: 0,
+            _place: place,
+        }
+    }
+
+    /// The stream as the body of an answer.
+    pub fn into_body(self) -> Body {
+        Body::new(Events { step: Box::pin(self.begin()) })
+    }
+
+    fn see_as(&mut self, viewer: &Viewer) {
+        let scope = scope_of(viewer).and(&self.wanted);
+        let hide_callers = hidden(viewer);
+        if scope != self.scope || hide_callers != self.hide_callers {
+            // What the browser has was cut for other eyes.
+            self.seen = None;
+            self.scope = scope;
+            self.hide_callers = hide_callers;
+        }
+    }
+
+    async fn begin(self) -> Option<(Self, Bytes)> {
+        let retry = format!("retry: {RETRY_MS}\n\n");
+        Some((self, retry.into()))
+    }
+
+    /// Waits for the next piece; `None` ends the stream.
+    async fn next(mut self) -> Option<(Self, Bytes)> {
+        loop {
+            let beat = tokio::select! {
+                biased;
+                // An error means the daemon is gone already.
+                _ = self.stop.wait_for(|stop| *stop) => return None,
+                changed = self.boards.changed() => {
+                    changed.ok()?;
+                    false
+                }
+                () = sleep_until(self.next_beat) => true,
+            };
+            if beat {
+                self.next_beat = Instant::now() + BEAT;
+                self.beats = self.beats.wrapping_add(1);
+            }
+            let look = beat && self.beats.is_multiple_of(BEATS_PER_LOOK);
+            if (look || self.app.people.generation() != self.generation) && !self.look_again().await
+            {
+                return None;
+            }
+            // A beat tells what changed too, should the scope be another now.
+            if let Some(piece) = self.news() {
+                return Some((self, piece));
+            }
+            if beat {
+                let beat = Beat { now: self.app.now(), source: self.app.live.source() };
+                let piece = event("beat", None, &beat)?;
+                return Some((self, piece));
+            }
+        }
+    }
+
+    /// Whether the session still stands; takes over what became different.
+    async fn look_again(&mut self) -> bool {
+        self.generation = self.app.people.generation();
+        let (people, token, now) =
+            (Arc::clone(&self.app.people), self.token.clone(), self.app.now());
+        let found = blocking(move || people.viewer(&token, now)).await;
+        match found {
+            Ok(Some(viewer)) if viewer.may(Right::LiveView) || viewer.may(Right::WallsView) => {
+                self.see_as(&viewer);
+                true
+            }
+            Ok(_) => false,
+            // A database that is busy for a moment is no reason to go dark.
+            Err(error) => error.kind() == crate::base::Kind::Busy,
+        }
+    }
+
+    /// What the browser does not know yet, if anything.
+    fn news(&mut self) -> Option<Bytes> {
+        let now = self.app.now();
+        let Some(seen) = self.seen else {
+            let snapshot = self.app.live.snapshot(now, &self.scope);
+            return self.snapshot(snapshot);
+        };
+        match self.app.live.after(seen, now, &self.scope) {
+            Resume::Anew(snapshot) => self.snapshot(*snapshot),
+            Resume::Change(mut change) => {
+                self.seen = Some(change.seq);
+                if change.is_empty() {
+                    return None;
+                }
+                if self.hide_callers {
+                    hide_in_change(&mut change);
+                }
+                event("change", Some(change.seq), &change)
+            }
+        }
+    }
+
+    fn snapshot(&mut self, mut snapshot: Snapshot) -> Option<Bytes> {
+        self.seen = Some(snapshot.seq);
+        if self.hide_callers {
+            hide_in_snapshot(&mut snapshot);
+        }
+        event("snapshot", Some(snapshot.seq), &snapshot)
+    }
+}
+
+/// Whether a viewer may not see who calls.
+fn hidden(viewer: &Viewer) -> bool {
+    !viewer.may(Right::CallersView)
+}
+
+/// Empties what only some may see: numbers and names of callers.
+pub fn hide_in_snapshot(snapshot: &mut Snapshot) {
+    hide(&mut snapshot.calls, &mut snapshot.agents);
+}
+
+fn hide_in_change(change: &mut Difference) {
+    hide(&mut change.calls, &mut change.agents);
+}
+
+fn hide(calls: &mut [crate::live::view::Call], agents: &mut [crate::live::view::Agent]) {
+    for call in calls {
+        call.number.clear();
+        call.name.clear();
+    }
+    for agent in agents {
+        agent.caller = None;
+        agent.caller_name = None;
+    }
+}
+
+/// One event (HTML standard, section 9.2.5). JSON has no line breaks, so one
+/// data line holds it.
+fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Option<Bytes> {
+    let mut text = format!("event: {name}\n").into_bytes();
+    if let Some(id) = id {
+        text.extend_from_slice(format!("id: {id}\n").as_bytes());
+    }
+    text.extend_from_slice(b"data: ");
+    serde_json::to_writer(&mut text, data).ok()?;
+    text.extend_from_slice(b"\n\n");
+    Some(text.into())
+}
+
+type Step = Pin<Box<dyn Future<Output = Option<(LiveStream, Bytes)>> + Send>>;
+
+/// The body: one step is prepared when the connection asks for it.
+struct Events {
+    step: Step,
+}
+
+impl hyper::body::Body for Events {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        match self.step.as_mut().poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(None) => {
+                self.step = Box::pin(std::future::ready(None));
+                Poll::Ready(None)
+            }
+            Poll::Ready(Some((stream, piece))) => {
+                self.step = Box::pin(stream.next());
+                Poll::Ready(Some(Ok(Frame::data(piece))))
+            }
+        }
+    }
+}
+
+/// The refusal of one stream too many.
+pub fn too_many() -> Refusal {
+    Refusal {
+        retry_after: Some(5),
+        ..Refusal::new(
+            axum::http::StatusCode::TOO_MANY_REQUESTS,
+            "exhausted",
+            "too many live pages are open; close one",
+        )
+    }
+}

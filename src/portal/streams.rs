@@ -1,0 +1,87 @@
+//! How many live streams are open, on the box and of each session.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::portal::state::Limits;
+
+/// A session by the hash of its token.
+pub type SessionKey = [u8; 32];
+
+#[derive(Debug)]
+pub struct Streams {
+    most: usize,
+    most_per_session: usize,
+    /// Held for a look-up only.
+    open: Mutex<HashMap<SessionKey, usize>>,
+}
+
+impl Streams {
+    pub fn new(limits: &Limits) -> Self {
+        Streams {
+            most: limits.streams,
+            most_per_session: limits.streams_per_session,
+            open: Mutex::default(),
+        }
+    }
+
+    /// A place for one more stream; `None` when the box or the session has
+    /// enough.
+    pub fn enter(self: &Arc<Self>, session: SessionKey) -> Option<StreamPlace> {
+        let mut open = self.locked();
+        let all: usize = open.values().sum();
+        let own = open.get(&session).copied().unwrap_or(0);
+        if all >= self.most || own >= self.most_per_session {
+            return None;
+        }
+        open.insert(session, own + 1);
+        Some(StreamPlace { streams: Arc::clone(self), session })
+    }
+
+    pub fn open(&self) -> usize {
+        self.locked().values().sum()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, HashMap<SessionKey, usize>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The place of one open stream, given back when dropped.
+#[derive(Debug)]
+pub struct StreamPlace {
+    streams: Arc<Streams>,
+    session: SessionKey,
+}
+
+impl Drop for StreamPlace {
+    fn drop(&mut self) {
+        let mut open = self.streams.locked();
+        match open.get_mut(&self.session) {
+            Some(own) if *own > 1 => *own -= 1,
+            _ => {
+                open.remove(&self.session);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_run_out_per_session_and_per_box_and_come_back() {
+        let limits = Limits { streams: 3, streams_per_session: 2, ..Limits::default() };
+        let streams = Arc::new(Streams::new(&limits));
+        let first = streams.enter([1; 32]).unwrap();
+        let second = streams.enter([1; 32]).unwrap();
+        assert!(streams.enter([1; 32]).is_none());
+        let _third = streams.enter([2; 32]).unwrap();
+        assert!(streams.enter([3; 32]).is_none());
+        drop(first);
+        assert!(streams.enter([3; 32]).is_some());
+        drop(second);
+        assert_eq!(streams.open(), 1);
+    }
+}

@@ -1,0 +1,7 @@
+//! What goes over the wire as JSON. Each struct carries its description for
+//! the API's document.
+
+pub mod calls;
+pub mod live;
+pub mod people;
+pub mod system;

@@ -1,0 +1,124 @@
+//! The box itself on the wire. The daemon fills these in.
+
+use std::collections::BTreeMap;
+
+use crate::live::SourceState;
+use crate::portal::schema::wire;
+
+wire! {
+    /// A name of the log with the one for people.
+    pub struct Labelled {
+        name: String,
+        label: String,
+    }
+
+    pub struct Queues {
+        queues: Vec<Labelled>,
+    }
+
+    pub struct Agents {
+        agents: Vec<Labelled>,
+    }
+
+    /// How reading the log goes.
+    pub struct LogHealth {
+        state: SourceState,
+        path: String,
+        last_record: Option<i64>,
+        last_read: i64,
+        detail: Option<String>,
+        /// Bytes read of the file.
+        offset: Option<u64>,
+        /// Bytes of the file.
+        size: Option<u64>,
+        inode: Option<u64>,
+        /// Seconds since the file was last written.
+        file_age: Option<i64>,
+    }
+
+    /// Records since the daemon started.
+    pub struct Counts {
+        lines: u64,
+        records: u64,
+        unknown: u64,
+        malformed: u64,
+        duplicates: u64,
+        /// Came later than the reordering waits.
+        too_old: u64,
+        /// Well-formed records without effect, by reason.
+        ignored: BTreeMap<String, u64>,
+    }
+
+    /// A line with a verb nobody knows.
+    pub struct UnknownLine {
+        at: i64,
+        verb: String,
+        line: String,
+    }
+
+    /// A line that is no record.
+    pub struct MalformedLine {
+        at: i64,
+        /// Byte of the line where it stopped making sense.
+        position: u64,
+        reason: String,
+        line: String,
+    }
+
+    pub struct DatabaseHealth {
+        path: String,
+        bytes: u64,
+        wal_bytes: u64,
+        stints: u64,
+        oldest: Option<i64>,
+        newest: Option<i64>,
+        last_commit: Option<i64>,
+        last_backup: Option<i64>,
+        /// Bytes.
+        written_today: u64,
+        /// 0: kept for ever.
+        detail_days: u32,
+        /// What is damaged.
+        damaged: Option<String>,
+    }
+
+    pub struct Memory {
+        /// Resident bytes of the daemon.
+        rss: u64,
+    }
+
+    /// What has begun and not ended.
+    pub struct Open {
+        calls: u64,
+        sessions: u64,
+        pauses: u64,
+    }
+
+    pub struct Health {
+        now: i64,
+        started: i64,
+        version: String,
+        log: LogHealth,
+        counts: Counts,
+        /// Newest first, at most 20.
+        unknown: Vec<UnknownLine>,
+        /// Newest first, at most 20.
+        malformed: Vec<MalformedLine>,
+        /// How often each unknown verb came.
+        unknown_verbs: BTreeMap<String, u64>,
+        database: DatabaseHealth,
+        memory: Memory,
+        open: Open,
+        live_streams: usize,
+    }
+
+    pub struct Backup {
+        name: String,
+        at: i64,
+        bytes: u64,
+    }
+
+    pub struct Backups {
+        backups: Vec<Backup>,
+    }
+}
