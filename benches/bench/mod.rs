@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each benchmark is its own program and uses a part of this")]
 
+pub mod daemon;
 pub mod office;
 
 use std::ffi::{OsStr, OsString};
