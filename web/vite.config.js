@@ -8,7 +8,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: "index.html" } },
+    rolldownOptions: { input: { index: "index.html", wall: "wall.html" } },
   },
   test: { include: ["tests/unit/**/*.test.ts"] },
 });

@@ -14,18 +14,37 @@ export interface Page {
   path: string;
   group: Group;
   title: Key;
-  /** What one must be allowed; null: everybody who is logged in. */
-  right: string | null;
+  /** One of these must be allowed; none: everybody who is logged in. */
+  rights: readonly string[];
   /** In the sidebar. */
   listed: boolean;
   icon: IconName;
   load: () => Promise<PageView>;
 }
 
+const account = async (): Promise<PageView> => (await import("../pages/account")).AccountPage;
+const reports = async (): Promise<PageView> => (await import("../pages/reports")).ReportsPage;
+const report = async (): Promise<PageView> => (await import("../pages/report")).ReportPage;
+const calls = async (): Promise<PageView> => (await import("../pages/calls")).CallsPage;
+const call = async (): Promise<PageView> => (await import("../pages/call")).CallPage;
+
+/** All reports, or those over oneself. */
+export const REPORTS: readonly string[] = ["reports.view", "reports.own"];
+export const CALLS: readonly string[] = ["calls.view", "calls.own"];
 
 export const PAGES: readonly Page[] = [
-  { path: "/", group: "home", title: "page.home", right: null, listed: true, icon: "home", load: async () => (await import("../pages/overview")).OverviewPage },
-  { path: "/live", group: "live", title: "page.live", right: "live.view", listed: true, icon: "live", load: async () => (await import("../pages/live")).LivePage },
+  { path: "/", group: "home", title: "page.home", rights: [], listed: true, icon: "home", load: async () => (await import("../pages/overview")).OverviewPage },
+  { path: "/live", group: "live", title: "page.live", rights: ["live.view"], listed: true, icon: "live", load: async () => (await import("../pages/live")).LivePage },
+  { path: "/walls", group: "live", title: "page.walls", rights: ["walls.view"], listed: true, icon: "screen", load: async () => (await import("../pages/walls")).WallsPage },
+  { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: reports },
+  { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: report },
+  { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: calls },
+  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: call },
+  { path: "/system/health", group: "system", title: "page.health", rights: ["health.view"], listed: true, icon: "system", load: async () => (await import("../pages/health")).HealthPage },
+  { path: "/system/accounts", group: "system", title: "page.accounts", rights: ["accounts.manage"], listed: true, icon: "people", load: async () => (await import("../pages/accounts")).AccountsPage },
+  { path: "/system/audit", group: "system", title: "page.audit", rights: ["audit.view"], listed: true, icon: "key", load: async () => (await import("../pages/audit")).AuditPage },
+  { path: "/system/backups", group: "system", title: "page.backups", rights: ["backup.create"], listed: true, icon: "disk", load: async () => (await import("../pages/backups")).BackupsPage },
+  { path: "/me", group: "me", title: "page.me", rights: [], listed: false, icon: "person", load: account },
 ];
 
 export const GROUPS: readonly { id: Group; title: Key; icon: IconName; leader: string }[] = [
@@ -44,7 +63,7 @@ export function pageAt(path: string): { page: Page; params: Params } | null {
 }
 
 export function permitted(page: Page, me: Me | null): boolean {
-  return me !== null && (page.right === null || me.rights.includes(page.right));
+  return me !== null && (page.rights.length === 0 || page.rights.some((r) => me.rights.includes(r)));
 }
 
 /** The pages of a group this person may open from the sidebar. */

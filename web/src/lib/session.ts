@@ -19,7 +19,8 @@ export const me = new Cell<wire.Me | null>(null);
 const LANG = "switchroom.language";
 const THEME = "switchroom.theme";
 
-export const may = (right: string): boolean => me.get()?.rights.includes(right) ?? false;
+/** Whether the person here may do one of these. */
+export const may = (...rights: readonly string[]): boolean => rights.some((r) => me.get()?.rights.includes(r) ?? false);
 
 /** Asks who is here. Language before log-in: the one used last on this machine, else the browser's, else the office's. */
 export async function begin(): Promise<void> {

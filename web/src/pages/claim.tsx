@@ -5,13 +5,11 @@ import { send } from "../api/client";
 import { me as meShape, type Lang } from "../api/wire";
 import { useForm } from "../lib/form";
 import { language } from "../lib/format";
+import { SHORTEST } from "../lib/password";
 import { hello, speak, welcome } from "../lib/session";
 import { Choice, Summary, TextField } from "../parts/field";
 import { Gate } from "../parts/gate";
 import { say } from "../words";
-
-/** Shortest password the daemon takes. */
-export const SHORTEST = 10;
 
 export function ClaimPage() {
   const [code, setCode] = useState("");

@@ -7,6 +7,7 @@ import { at, civilDay, int, percent, phone, share, span } from "../lib/format";
 import { actLimit, readyLevel, shareLevel, type Level } from "../lib/level";
 import { agentOrder, type Live } from "../lib/live-model";
 import { useLoad } from "../lib/load";
+import { CALLS, REPORTS } from "../lib/pages";
 import { plusDays } from "../lib/period";
 import { ringBack } from "../lib/ringback";
 import { seriesOf, trimmed } from "../lib/series";
@@ -49,14 +50,14 @@ export function OverviewPage() {
         <div class="cols">
           <div class="stack c7">
             {view ? <QueuesNow live={view.live} now={view.now} /> : null}
-            {may("reports.view") ? <Today goal={view?.live.total.sla_goal ?? null} /> : null}
+            {may(...REPORTS) ? <Today goal={view?.live.total.sla_goal ?? null} /> : null}
           </div>
           <div class="stack c5">
             {view ? <AgentsNow live={view.live} now={view.now} /> : null}
-            {may("calls.view") ? <ToDo /> : null}
+            {may(...CALLS) ? <ToDo /> : null}
           </div>
         </div>
-        {!live && !may("reports.view") && !may("calls.view") ? <Panel title={say("page.home")}><Empty title={say("home.nothing")}>{say("home.nothing.text")}</Empty></Panel> : null}
+        {!live && !may(...REPORTS) && !may(...CALLS) ? <Panel title={say("page.home")}><Empty title={say("home.nothing")}>{say("home.nothing.text")}</Empty></Panel> : null}
       </div>
     </>
   );

@@ -5,7 +5,7 @@ import { agents as agentShape, queues as queueShape } from "../api/wire";
 import { phone } from "../lib/format";
 import { flat, marked, score } from "../lib/find";
 import { useLoad } from "../lib/load";
-import { GROUPS, PAGES, permitted } from "../lib/pages";
+import { CALLS, GROUPS, PAGES, permitted } from "../lib/pages";
 import { go } from "../lib/route";
 import { may, me, paintTheme, speak } from "../lib/session";
 import { frozenAt } from "../lib/view";
@@ -55,7 +55,7 @@ function acts(): Found[] {
 
 function calls(typed: string): Found[] {
   const digits = typed.replace(/[\s.-]/g, "");
-  if (!may("calls.view") || !/^\+?\d{3,}$/.test(digits)) return [];
+  if (!may(...CALLS) || !/^\+?\d{3,}$/.test(digits)) return [];
   return [{ group: "find.calls", icon: "phone", text: say("find.number", { number: phone(digits) }), side: say("page.calls"), run: () => go(`/calls?caller=${encodeURIComponent(digits)}`) }];
 }
 
@@ -65,7 +65,7 @@ export function Palette() {
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
   const queues = useLoad(may("live.view") ? "/queues" : null, queueShape).data?.queues ?? [];
-  const agents = useLoad(may("calls.view") ? "/agents" : null, agentShape).data?.agents ?? [];
+  const agents = useLoad(may(...CALLS) ? "/agents" : null, agentShape).data?.agents ?? [];
 
   useEffect(() => {
     const before = document.activeElement;

@@ -1,0 +1,69 @@
+// The table of a report: columns and units as the daemon says, sorted by the reader, keys made readable.
+
+import type { Column, Report, ReportRow } from "../api/wire";
+import { useCell } from "../lib/cell";
+import { day, figure, locale } from "../lib/format";
+import { go, place, withQuery } from "../lib/route";
+import { slotLabel } from "../lib/series";
+import { sorted, type Direction } from "../lib/sort";
+import { say } from "../words";
+import { Table, type Col } from "./table";
+
+const FIGURES = new Set(["n", "s", "%", "x", "/h", "pos"]);
+
+/** How a row is called: days and hours as people say them, everything else as stored. */
+export function keyText(key: string): string {
+  if (/^\d{4}-\d\d-\d\d$/.test(key)) return day(key, "day");
+  return key === "all" ? say("report.all") : slotLabel(key);
+}
+
+export function ReportTable({ report, scope }: { report: Report; scope: string }) {
+  const { query } = useCell(place);
+  const [by = "", way = ""] = (query.get("sort") ?? "").split(" ");
+  const direction: Direction = way === "asc" ? "ascending" : "descending";
+  const known = by === "key" || report.columns.some((c) => c.id === by);
+  const rows = known ? sorted(report.rows, (r) => r[by] ?? null, direction, locale()) : report.rows;
+  const set = (id: string): void => {
+    const flip = known && id === by && direction === "descending";
+    // A third press brings back the order of the daemon.
+    const off = known && id === by && direction === "ascending";
+    go(withQuery({ sort: off ? null : `${id} ${flip ? "asc" : "desc"}` }), true);
+  };
+  const cols: Col<ReportRow>[] = [
+    { id: "key", head: say(HEADS[scope] ?? "report.key"), look: "name", cell: (r) => <Key row={r} scope={scope} /> },
+    ...report.columns.filter((c) => c.id !== "key").map((c): Col<ReportRow> => ({
+      id: c.id, head: c.label, help: `${c.description} (${c.id})`, look: FIGURES.has(c.unit) ? "n" : "nw", label: c.label, cell: (r) => <Value row={r} column={c} />,
+    })),
+  ];
+  return (
+    <Table
+      caption={report.label}
+      look="cards grid"
+      cols={cols}
+      rows={rows}
+      keyOf={(r) => String(r["key"])}
+      sorting={{ by: known ? by : "", direction, set }}
+    />
+  );
+}
+
+const HEADS: Record<string, "col.queue" | "col.agent" | "report.hour" | "report.day" | "report.dow"> = {
+  queue: "col.queue", agent: "col.agent", hour: "report.hour", day: "report.day", dow: "report.dow",
+};
+
+function Key({ row, scope }: { row: ReportRow; scope: string }) {
+  const { query } = useCell(place);
+  const key = String(row["key"] ?? "");
+  const text = keyText(key);
+  if (scope !== "queue" && scope !== "agent") return <>{text}</>;
+  const q = new URLSearchParams(query);
+  q.delete("sort");
+  q.set(scope, key);
+  return <a href={`/calls?${q.toString()}`}>{text}</a>;
+}
+
+function Value({ row, column }: { row: ReportRow; column: Column }) {
+  const value = row[column.id];
+  const text = figure(value, column.unit);
+  return value === null || value === undefined || value === 0 ? <span class="z">{text}</span> : <>{text}</>;
+}

@@ -1,0 +1,64 @@
+// The pages and states that are looked at.
+
+export const PAGES = [
+  { name: "login", path: "/calls", state: { loggedIn: false } },
+  { name: "login-fault", path: "/login", state: { loggedIn: false }, act: async (tab) => {
+    await tab.fill("#l-account", "maud.kerjean");
+    await tab.fill("#l-password", "not this one");
+    await tab.keyboard.press("Enter");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "claim", path: "/", state: { loggedIn: false, claimed: false } },
+  { name: "home", path: "/", wait: 1500 },
+  { name: "home-user", path: "/", state: { role: "user" } },
+  { name: "live", path: "/live" },
+  { name: "live-silent", path: "/live", act: async (tab, mock) => {
+    mock.state.silent = true;
+    await tab.waitForTimeout(7500);
+  } },
+  { name: "walls", path: "/walls" },
+  { name: "reports", path: "/reports" },
+  { name: "report", path: "/reports/overview-queue?queue=sales&queue=after-sales&direction=in", wait: 1500 },
+  { name: "report-hour", path: "/reports/traffic-hour?p=today", wait: 1500 },
+  { name: "report-failed", path: "/reports/overview-queue", state: { broken: ["/reports/overview"] } },
+  { name: "calls", path: "/calls" },
+  { name: "calls-none", path: "/calls?caller=12345&answered=no" },
+  { name: "calls-filter", path: "/calls", act: async (tab) => {
+    await tab.click(".chip.add");
+    await tab.waitForTimeout(500);
+  } },
+  { name: "period", path: "/calls", act: async (tab) => {
+    await tab.click(".seg button[aria-haspopup]");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "call", path: "/calls/4" },
+  { name: "call-open", path: "/calls/open-0", act: async (tab) => {
+    await tab.click(".btn.d");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "health", path: "/system/health" },
+  { name: "accounts", path: "/system/accounts" },
+  { name: "account-add", path: "/system/accounts?open=new+", act: async (tab) => {
+    await tab.click(".df .btn.p");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "audit", path: "/system/audit" },
+  { name: "backups", path: "/system/backups" },
+  { name: "me", path: "/me" },
+  { name: "palette", path: "/", act: async (tab) => {
+    await tab.keyboard.press("Control+k");
+    await tab.waitForTimeout(500);
+    await tab.keyboard.type("sa");
+    await tab.waitForTimeout(200);
+  } },
+  { name: "keys", path: "/", act: async (tab) => {
+    await tab.keyboard.press("?");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "missing", path: "/nowhere" },
+  { name: "refused", path: "/system/accounts", state: { role: "supervisor" } },
+  { name: "session-end", path: "/", state: { session: 90 }, wait: 1500 },
+  { name: "wall", path: "/wall/all", wall: true, wait: 1500 },
+  { name: "wall-one", path: "/wall/set?queues=sales&title=Sales+floor", wall: true, wait: 1500 },
+  { name: "wall-stranger", path: "/wall/all", wall: true, state: { loggedIn: false } },
+];

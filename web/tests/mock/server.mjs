@@ -1,0 +1,122 @@
+// A stand-in for the daemon, for looking at the app and for its tests: the API with an invented office, a live
+// stream, and the built app with the daemon's content policy. Plain node, no state kept.
+
+import { createReadStream, existsSync } from "node:fs";
+import { createServer } from "node:http";
+import { extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as office from "./office.mjs";
+import * as people from "./people.mjs";
+
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
+const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
+const POLICY = "default-src 'self'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+const nowSec = () => Math.floor(Date.now() / 1000);
+
+/**
+ * Starts the stand-in. `options` may be changed while it runs: `loggedIn`, `claimed`, `role`, `language`, `theme`,
+ * `silent` (the live stream says nothing), `broken` (paths that answer 503), `session` (seconds left).
+ */
+export function start(port = 0, options = {}) {
+  const now = nowSec();
+  const state = { loggedIn: true, claimed: true, silent: false, broken: [], made: [], born: now, ...options };
+  const server = createServer((req, res) => route(req, res, state));
+  return new Promise((ready) => server.listen(port, "127.0.0.1", () => ready({ server, state, url: `http://127.0.0.1:${server.address().port}` })));
+}
+
+function json(res, status, body, headers = {}) {
+  res.writeHead(status, { "content-type": "application/json", "cache-control": "no-store", ...headers });
+  res.end(body === null ? undefined : JSON.stringify(body));
+}
+
+const fault = (res, status, kind, message, fields) => json(res, status, { error: { kind, message, ...(fields ? { fields } : {}) } });
+
+function route(req, res, state) {
+  const url = new URL(req.url, "http://mock");
+  if (!url.pathname.startsWith("/api/")) return file(res, url.pathname);
+  const path = url.pathname.replace("/api/v1", "");
+  if (state.broken.some((p) => path.startsWith(p))) return fault(res, 503, "unavailable", "The report took longer than 5 s.");
+  if (path === "/live/events") return stream(req, res, state, url);
+  let text = "";
+  req.on("data", (part) => (text += part));
+  req.on("end", () => answer(req.method, path, url.searchParams, text ? JSON.parse(text) : {}, req, res, state));
+}
+
+function answer(method, path, query, body, req, res, state) {
+  const now = nowSec();
+  const open = path === "/hello" || path === "/session" || path === "/claim";
+  if (!open && !state.loggedIn) return fault(res, 401, "denied", "Log in first.");
+  if (method !== "GET" && !["/session", "/claim"].includes(path) && req.headers["x-csrf-token"] !== "csrf-of-the-mock") return fault(res, 403, "denied", "The page is out of date.");
+  switch (`${method} ${path}`) {
+    case "GET /hello": return json(res, 200, { claimed: state.claimed, version: "0.1.0", office: "Quai 9 Marine, Nantes", zone: office.ZONE, language: "en", demo: false, now });
+    case "POST /session":
+      if (body.password !== "correct harbour lamp") return fault(res, 401, "denied", "account or password is wrong");
+      state.loggedIn = true;
+      return json(res, 200, people.person(state, now));
+    case "DELETE /session": state.loggedIn = false; return json(res, 204, null);
+    case "POST /claim":
+      if (body.code !== "K7QM2X") return fault(res, 400, "invalid", "The claim code is wrong.", { code: "This is not the code on the console" });
+      Object.assign(state, { claimed: true, loggedIn: true });
+      return json(res, 200, people.person(state, now));
+    case "GET /me": return json(res, 200, people.person(state, now));
+    case "PATCH /me": Object.assign(state, body); return json(res, 200, { ...people.person(state, now), ...body });
+    case "POST /me/password": return body.old === "correct harbour lamp" ? json(res, 204, null) : fault(res, 400, "invalid", "The old password is wrong.", { old: "This is not your password" });
+    case "GET /me/sessions": return json(res, 200, { sessions: people.sessions(now) });
+    case "GET /queues": return json(res, 200, { queues: office.queueNames });
+    case "GET /agents": return json(res, 200, { agents: office.agentNames });
+    case "GET /reports": return json(res, 200, { groups: office.groups });
+    case "GET /calls": return json(res, 200, calls(query, state, now));
+    case "GET /health": return json(res, 200, people.health(now));
+    case "GET /backups": return json(res, 200, { backups: [...state.made, { name: "switchroom-2026-11-20.db", at: now - 40000, bytes: 43210000 }] });
+    case "POST /backups": { const made = { name: `switchroom-${now}.db`, at: now, bytes: 43300000 }; state.made.push(made); return json(res, 200, made); }
+    case "GET /audit": return json(res, 200, { rows: people.audit(now), next: null });
+    case "GET /accounts": return json(res, 200, { accounts: people.accounts });
+    case "POST /accounts": return body.account === "karl.bauer" ? fault(res, 409, "conflict", "karl.bauer belongs to Karl Bauer.", { account: "karl.bauer belongs to Karl Bauer" }) : json(res, 200, { language: "en", disabled: false, last_login: null, ...body });
+  }
+  if (path.startsWith("/reports/")) return json(res, 200, office.report(decodeURIComponent(path.slice(9)), query.get("from"), query.get("to"), now));
+  if (path.endsWith("/close")) return json(res, 200, { closed: true });
+  if (path.startsWith("/calls/")) return path === "/calls/none" ? fault(res, 404, "not_found", "There is no such call.") : json(res, 200, office.detail(decodeURIComponent(path.slice(7)), state.born));
+  if (path.startsWith("/accounts/")) return json(res, 200, { ...people.accounts.find((a) => a.account === decodeURIComponent(path.slice(10))), ...body });
+  if (path.startsWith("/me/sessions/")) return json(res, 204, null);
+  return fault(res, 404, "not_found", "There is no such thing.");
+}
+
+function calls(query, state, now) {
+  const limit = Number(query.get("limit") ?? 50);
+  const from = Number(query.get("marker") ?? 0);
+  const all = Array.from({ length: office.CALLS_IN_ALL }, (_, i) => office.call(i, state.born)).filter((c) => (!query.get("answered") || (query.get("answered") === "yes") === c.answered) && (!query.get("queue") || query.getAll("queue").includes(c.queue)) && (!query.get("caller") || c.number === query.get("caller")) && (!query.get("agent") || c.agent === query.get("agent")));
+  const rows = all.slice(from, from + limit);
+  const answered = all.filter((c) => c.answered).length;
+  return { header: { from: now - 50000, to: now, zone: office.ZONE, generated_at: now }, rows, next: from + limit < all.length ? String(from + limit) : null, total: all.length, summary: { offered: all.length, answered, lost: all.length - answered } };
+}
+
+function stream(req, res, state, url) {
+  const wanted = (url.searchParams.get("queues") ?? "").split(",").filter(Boolean);
+  res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
+  let seq = nowSec() * 1000;
+  const say = (event, data) => {
+    if (!state.silent) res.write(`${data.seq ? `id: ${data.seq}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  };
+  say("snapshot", office.snapshot(seq, nowSec(), state.born, wanted));
+  const timer = setInterval(() => {
+    const now = nowSec();
+    const whole = office.snapshot(seq, now, state.born, wanted);
+    seq += 1;
+    if (state.moving && seq % 2) {
+      const answered = whole.total.answered + (seq % 7);
+      say("change", { seq, now, total: { ...whole.total, answered } });
+    } else say("beat", { now, source: whole.source });
+  }, 1000);
+  req.on("close", () => clearInterval(timer));
+}
+
+function file(res, path) {
+  const asset = path.startsWith("/assets/") ? path : path.startsWith("/wall/") ? "/wall.html" : "/index.html";
+  const name = join(DIST, asset);
+  if (!existsSync(name) || asset.includes("..")) {
+    res.writeHead(404);
+    return res.end();
+  }
+  res.writeHead(200, { "content-type": TYPES[extname(name)] ?? "application/octet-stream", "content-security-policy": POLICY, "x-content-type-options": "nosniff" });
+  createReadStream(name).pipe(res);
+}
