@@ -191,14 +191,12 @@ fn number_after(text: &str, field: &str) -> u64 {
     line.split_whitespace().nth(1).and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-/// The code in a console line such as `claim code: 7KQ2-M4XD`.
+/// The code in a console line: three times four letters and figures, such as `01AB-CDEF-GH23`.
 fn claim_code(line: &str) -> Option<String> {
-    let rest = &line[line.to_ascii_lowercase().find("claim code")? + "claim code".len()..];
-    let word = |text: &&str| {
-        text.len() >= 6
-            && text.chars().any(|sign| sign.is_ascii_uppercase() || sign.is_ascii_digit())
+    let code = |word: &&str| {
+        let parts: Vec<&str> = word.split('-').collect();
+        parts.len() == 3 && parts.iter().all(|part| part.len() == 4)
     };
-    rest.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '-')
-        .find(word)
-        .map(str::to_owned)
+    let sign = |sign: char| !(sign.is_ascii_uppercase() || sign.is_ascii_digit() || sign == '-');
+    line.split(sign).find(code).map(str::to_owned)
 }

@@ -47,6 +47,6 @@ export async function startBox(binary, speed) {
     return box.ended;
   };
   /** The one-time code of the first page, as printed on the console. */
-  box.claimCode = () => /claim code[^A-Z0-9]*([A-Z0-9]{4}(?:-?[A-Z0-9]{2,4})+)/i.exec(box.said)?.[1] ?? null;
+  box.claimCode = () => /\b([0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4})\b/.exec(box.said)?.[1] ?? null;
   return box;
 }
