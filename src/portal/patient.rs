@@ -95,9 +95,8 @@ mod tests {
 
     #[test]
     fn a_peer_that_takes_nothing_is_given_up_and_a_slow_one_is_not() {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true);
-        let runtime = { runtime }.build().unwrap();
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async {
             let limit = Duration::from_secs(30);
             let (near, mut far) = duplex(4);
