@@ -54,15 +54,15 @@ want=$(version "$work"/debs/rustc-web_*)
 for deb in "$work"/debs/libstd-rust-web-dev_*; do
   [ "$(version "$deb")" = "$want" ] || { echo "get-rust.sh: $(basename "$deb") is not of Rust $want; the mirrors are between two versions, try again later" >&2; exit 1; }
 done
-for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/root"; done
+for deb in "$work"/debs/*.deb; do dpkg -x "$deb" "$work/unpacked"; done
 rm -rf "$work/debs" "$work/apt"
 
 # rustc finds its own standard libraries from where it stands; only LLVM has to be pointed at.
 for tool in rustc rustdoc cargo rustfmt cargo-fmt; do
-  [ -e "$work/root/usr/bin/$tool" ] || continue
+  [ -e "$work/unpacked/usr/bin/$tool" ] || continue
   cat >"$work/$tool" <<'C'
 #!/bin/sh
-root=$(dirname "$(readlink -f "$0")")/root/usr
+root=$(dirname "$(readlink -f "$0")")/unpacked/usr
 LD_LIBRARY_PATH=$(echo "$root"/lib/x86_64-linux-gnu "$root"/lib/llvm-*/lib | tr ' ' ':') exec "$root/bin/$(basename "$0")" "$@"
 C
   chmod +x "$work/$tool"
