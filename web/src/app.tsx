@@ -4,8 +4,10 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { onLoggedOut } from "./api/client";
 import { useCell } from "./lib/cell";
 import { follow } from "./lib/live";
+import { learnNames } from "./lib/names";
 import { pageAt, permitted, type Page, type PageView } from "./lib/pages";
-import { go, place, safeTarget } from "./lib/route";
+import { go, place } from "./lib/route";
+import { safeTarget } from "./lib/route-paths";
 import { begin, farewell, hello, may, me, start } from "./lib/session";
 import { useTitle } from "./lib/title";
 import { ClaimPage } from "./pages/claim";
@@ -67,6 +69,7 @@ function Inside() {
 
   useEffect(() => {
     if (may("live.view")) follow([]);
+    if (person) void learnNames(person.rights);
   }, [person]);
 
   useEffect(() => {

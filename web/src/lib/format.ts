@@ -17,6 +17,8 @@ export const officeZone = (): string => zone;
 
 export const int = (v: number | null): string => n.decimal(v, lang);
 export const percent = (v: number | null): string => n.percent(v, lang);
+/** A goal: no decimals where it has none. */
+export const goal = (v: number | null): string => n.percent(v, lang, v !== null && Number.isInteger(v) ? 0 : 1);
 export const share = (v: number | null): string => n.decimal(v, lang, 1);
 export const bytes = (v: number | null): string => n.bytes(v, lang);
 export const phone = n.phone;

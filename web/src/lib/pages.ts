@@ -4,7 +4,7 @@ import type { ComponentType } from "preact";
 import type { Me } from "../api/wire";
 import type { IconName } from "../parts/icon";
 import type { Key } from "../words";
-import { fits } from "./route";
+import { fits } from "./route-paths";
 
 export type Params = Record<string, string>;
 export type PageView = ComponentType<{ params: Params }>;

@@ -52,3 +52,16 @@ export function trimmed(series: Series): Series {
 export function slotLabel(key: string): string {
   return /^\d\d$/.test(key) ? `${key}:00` : key;
 }
+
+/** A round figure not under the highest bar, and the step of its lines: three to five of them. */
+export function ceiling(most: number): { most: number; step: number } {
+  let power = 1;
+  for (;;) {
+    for (const part of [1, 2, 5]) {
+      const step = part * power;
+      const lines = Math.ceil(most / step);
+      if (lines <= 5) return { most: Math.max(lines, 1) * step, step };
+    }
+    power *= 10;
+  }
+}

@@ -2,6 +2,7 @@
 
 import { get } from "../api/client";
 import { report, reportIndex, type Report, type ReportIndex } from "../api/wire";
+import { reportIndexNow } from "./names";
 import { plusDays } from "./period";
 
 /** A block over hours that knows answered and lost calls, best first. */
@@ -13,15 +14,12 @@ export function hourBlock(index: ReportIndex): string | null {
   return WANTED.find((id) => ids.includes(id)) ?? ids.find((id) => /traffic/.test(id)) ?? ids[0] ?? null;
 }
 
-let block: string | null | undefined;
-
 /** Today by the hour, or null when there is no such report for this person. */
 export async function todayByHour(day: string, queues: readonly string[], signal?: AbortSignal): Promise<Report | null> {
-  if (block === undefined) {
-    const index = await get("/reports", reportIndex, {}, signal);
-    if (index.at !== "ok") return null;
-    block = hourBlock(index.data);
-  }
+  const known = reportIndexNow();
+  const asked = known ? null : await get("/reports", reportIndex, {}, signal);
+  const index = known ?? (asked?.at === "ok" ? asked.data : null);
+  const block = index ? hourBlock(index) : null;
   if (!block) return null;
   const answer = await get(`/reports/${encodeURIComponent(block)}`, report, { from: day, to: plusDays(day, 1), queue: queues }, signal);
   return answer.at === "ok" ? answer.data : null;

@@ -1,11 +1,12 @@
 // Accounts: who may come in, as what, for which queues. Adding and editing in a dialog that the address holds.
 
 import { send } from "../api/client";
-import { account as accountShape, accounts as shape, agents as agentShape, queues as queueShape, type Account } from "../api/wire";
+import { account as accountShape, accounts as shape, type Account } from "../api/wire";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { civilDay, when } from "../lib/format";
 import { useLoad } from "../lib/load";
+import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
 import { me } from "../lib/session";
 import { AccountDialog } from "../parts/account-dialog";
@@ -19,8 +20,7 @@ import { count, say } from "../words";
 export function AccountsPage() {
   const open = useCell(place).query.get("open");
   const loaded = useLoad("/accounts", shape);
-  const queues = useLoad("/queues", queueShape).data?.queues ?? [];
-  const agents = useLoad("/agents", agentShape).data?.agents ?? [];
+  const { queues, agents } = useNames();
   const list = loaded.data?.accounts ?? [];
   const edited = list.find((a) => a.account === open) ?? null;
   const today = civilDay(now());
@@ -77,5 +77,5 @@ async function turn(a: Account): Promise<boolean> {
 
 function queueText(a: Account, queues: readonly { name: string; label: string }[]): string {
   if (a.queues === null) return say("field.queues.all");
-  return a.queues.map((q) => queues.find((x) => x.name === q)?.label ?? q).join(", ") || "–";
+  return a.queues.map((q) => labelIn(queues, q)).join(", ") || "–";
 }

@@ -7,6 +7,7 @@ import { causeText } from "../lib/cause";
 import { useForm } from "../lib/form";
 import { at, int, longSpan, phone, span } from "../lib/format";
 import { useLoad } from "../lib/load";
+import { labelIn, useNames } from "../lib/names";
 import type { Params } from "../lib/pages";
 import { may } from "../lib/session";
 import { useOwnTitle } from "../lib/title";
@@ -26,8 +27,9 @@ export function CallPage({ params }: { params: Params }) {
   const id = params["id"] ?? "";
   const loaded = useLoad(`/calls/${encodeURIComponent(id)}`, callDetail);
   const [closing, setClosing] = useState(false);
+  const { queues, agents } = useNames();
   const call = loaded.data;
-  const title = call ? titleText(call) : say("page.call");
+  const title = call ? titleText(call, labelIn(agents, call.agent ?? "")) : say("page.call");
   useOwnTitle(title);
   if (loaded.fault) return <><h1 class="vh">{say("page.call")}</h1><Failed fault={loaded.fault} again={loaded.again} /></>;
   if (!call) return <><h1 class="vh">{say("page.call")}</h1>{loaded.slow ? <Panel title={say("page.call")}><Skeleton rows={8} cols={3} /></Panel> : null}</>;
@@ -38,7 +40,7 @@ export function CallPage({ params }: { params: Params }) {
         note={
           <>
             {say("call.note", { day: at(call.enter, "dayYear"), from: at(call.enter, "hms"), to: call.open ? say("call.now") : at(call.end, "hms") })}{" "}
-            {say(call.direction === "out" ? "dir.out" : "dir.in")}, {call.queue} {call.tag ? <span class="pill n">{call.tag}</span> : null}
+            <span class="nw"><Icon name={call.direction === "out" ? "out" : "in"} small /> {say(call.direction === "out" ? "call.out" : "call.in")}, {labelIn(queues, call.queue)}</span> {call.tag ? <span class="pill n">{call.tag}</span> : null}
           </>
         }
         acts={call.open && may("calls.close") ? <button type="button" class="btn d" onClick={() => setClosing(true)}><Icon name="hang" />{say("call.close")}</button> : null}
@@ -66,9 +68,9 @@ export function CallPage({ params }: { params: Params }) {
   );
 }
 
-function titleText(call: CallDetail): string {
+function titleText(call: CallDetail, agent: string): string {
   const who = callerText(call);
-  return call.agent ? say("call.title.with", { who, agent: call.agent }) : say(call.answered || call.open ? "call.title" : "call.title.lost", { who });
+  return call.agent ? say("call.title.with", { who, agent }) : say(call.answered || call.open ? "call.title" : "call.title.lost", { who });
 }
 
 const STATES: Partial<Record<string, State>> = {
@@ -81,6 +83,7 @@ const ICONS: Partial<Record<string, IconName>> = {
 
 function Timeline({ call }: { call: CallDetail }) {
   const begin = call.timeline[0]?.at ?? call.enter;
+  const { queues, agents } = useNames();
   return (
     <ol class="tl">
       {call.timeline.map((m, i) => {
@@ -90,7 +93,7 @@ function Timeline({ call }: { call: CallDetail }) {
             <span class="nw">{at(m.at, "hms")}</span>
             <span class="off">{m.at > begin ? `+${span(m.at - begin)}` : ""}</span>
             <span class="ic">{state ? <Shape state={state} /> : <Icon name={ICONS[m.kind] ?? (call.direction === "out" ? "out" : "in")} />}</span>
-            <span><MomentText moment={m} /></span>
+            <span><MomentText moment={m.kind === "enter" ? { ...m, text: labelIn(queues, m.text) } : { ...m, agent: m.agent && labelIn(agents, m.agent) }} /></span>
           </li>
         );
       })}
@@ -153,6 +156,7 @@ function Facts({ call }: { call: CallDetail }) {
 }
 
 function Others({ call }: { call: CallDetail }) {
+  const { queues } = useNames();
   return (
     <Table
       caption={say("call.others")}
@@ -161,7 +165,7 @@ function Others({ call }: { call: CallDetail }) {
       rowLook={(o) => (o.current ? "at" : "")}
       cols={[
         { id: "t", head: say("calls.time"), look: "nw", cell: (o) => (o.current ? <span aria-current="true">{at(o.enter, "hms")}</span> : <a href={`/calls/${encodeURIComponent(o.id)}`}>{at(o.enter, "hms")}</a>) },
-        { id: "q", head: say("col.queue"), cell: (o) => o.queue },
+        { id: "q", head: say("col.queue"), cell: (o) => labelIn(queues, o.queue) },
         { id: "w", head: say("calls.wait"), look: "n", label: say("calls.wait"), cell: (o) => span(o.wait) },
         { id: "k", head: say("calls.talk"), look: "n", label: say("calls.talk"), cell: (o) => span(o.talk) },
         { id: "c", head: say("call.ended"), look: "sec", cell: (o) => causeText(o.cause) },

@@ -3,10 +3,11 @@
 import { useEffect, useState } from "preact/hooks";
 import { callPage, type CallRow, type Report } from "../api/wire";
 import { now as clockNow } from "../lib/clock";
-import { at, civilDay, int, percent, phone, share, span } from "../lib/format";
+import { at, civilDay, goal, int, percent, phone, share, span } from "../lib/format";
 import { actLimit, readyLevel, shareLevel, type Level } from "../lib/level";
 import { agentOrder, type Live } from "../lib/live-model";
 import { useLoad } from "../lib/load";
+import { labelIn, useNames } from "../lib/names";
 import { CALLS, REPORTS } from "../lib/pages";
 import { plusDays } from "../lib/period";
 import { ringBack } from "../lib/ringback";
@@ -50,7 +51,7 @@ export function OverviewPage() {
         <div class="cols">
           <div class="stack c7">
             {view ? <QueuesNow live={view.live} now={view.now} /> : null}
-            {may(...REPORTS) ? <Today goal={view?.live.total.sla_goal ?? null} /> : null}
+            {may(...REPORTS) ? <Today aim={view?.live.total.sla_goal ?? null} /> : null}
           </div>
           <div class="stack c5">
             {view ? <AgentsNow live={view.live} now={view.now} /> : null}
@@ -82,7 +83,7 @@ function Now({ live, now }: { live: Live; now: number }) {
     { label: say("home.ready"), value: int(t.ready), note: say("home.logged", { n: int(t.agents) }), level: readyLevel(t), href: "/live" },
     { label: say("col.answered"), value: int(t.answered), note: say("home.offered", { share: percent(t.offered ? (100 * t.answered) / t.offered : null), n: int(t.offered) }), href: "/calls?answered=yes" },
     { label: say("col.lost"), value: int(t.lost), note: say("wall.lost.note", { share: percent(t.offered ? (100 * t.lost) / t.offered : null), n: int(t.offered) }), href: "/calls?answered=no" },
-    { label: say("col.within", { s: t.sla_seconds }), value: share(t.within_sla), unit: t.within_sla === null ? undefined : "%", note: say("wall.goal", { goal: percent(t.sla_goal) }), level: shareLevel(t.within_sla, t.sla_goal), href: "/live" },
+    { label: say("col.within", { s: t.sla_seconds }), value: share(t.within_sla), unit: t.within_sla === null ? undefined : "%", note: say("wall.goal", { goal: goal(t.sla_goal) }), level: shareLevel(t.within_sla, t.sla_goal), href: "/live" },
     { label: say("home.talk"), value: span(t.avg_talk), note: say("home.wait", { time: span(t.avg_wait) }), href: "/reports" },
   ];
   return (
@@ -145,7 +146,7 @@ function AgentsNow({ live, now }: { live: Live; now: number }) {
 
 const EVERY = 60_000;
 
-function Today({ goal }: { goal: number | null }) {
+function Today({ aim }: { aim: number | null }) {
   const [report, setReport] = useState<Report | null | "none">(null);
   useEffect(() => {
     const stop = new AbortController();
@@ -161,9 +162,9 @@ function Today({ goal }: { goal: number | null }) {
   const series = report ? trimmed(seriesOf(report)) : null;
   const calls = series?.answered?.values.some((v) => (v ?? 0) > 0) || series?.lost?.values.some((v) => (v ?? 0) > 0);
   return (
-    <Panel title={say("home.today")} side={series && calls ? <Legend series={series} goal={goal} /> : null}>
+    <Panel title={say("home.today")} side={series && calls ? <Legend series={series} goal={aim} /> : null}>
       <div class="in">
-        {!series ? <Skeleton rows={5} cols={1} /> : !calls ? <Empty title={say("home.nocalls")} /> : <Chart series={series} goal={goal} sentence={say("home.chart")} />}
+        {!series ? <Skeleton rows={5} cols={1} /> : !calls ? <Empty title={say("home.nocalls")} /> : <Chart series={series} goal={aim} sentence={say("home.chart")} />}
       </div>
       {report && calls ? <a class="chart-link sm" href={`/reports/${encodeURIComponent(report.block)}?p=today`}>{say("home.table")}</a> : null}
     </Panel>
@@ -175,6 +176,7 @@ const ASKED = 200;
 
 function ToDo() {
   const today = civilDay(clockNow());
+  const { queues } = useNames();
   const period = { from: today, to: plusDays(today, 1), limit: ASKED, order: "newest" };
   const lost = useLoad("/calls", callPage, { ...period, answered: "no", direction: "in" }, 60);
   const answered = useLoad("/calls", callPage, { ...period, answered: "yes" }, 60);
@@ -193,7 +195,7 @@ function ToDo() {
               <Icon name="phone" />
               <div>
                 <b>{say("home.ring", { who: r.name || phone(r.number) })}</b>
-                <div class="sub">{lostText(r.last, r.tries)}</div>
+                <div class="sub">{lostText(r.last, r.tries, labelIn(queues, r.last.queue))}</div>
               </div>
               <a href={`/calls?caller=${encodeURIComponent(r.number)}`} aria-label={say("home.calls.of", { who: phone(r.number) })}>{say("home.calls")}</a>
             </li>
@@ -204,7 +206,7 @@ function ToDo() {
   );
 }
 
-function lostText(call: CallRow, tries: number): string {
+function lostText(call: CallRow, tries: number, queue: string): string {
   const number = call.name ? `${phone(call.number)}, ` : "";
-  return number + count("home.lost", tries, int(tries), { queue: call.queue, time: at(call.enter, "hm"), wait: span(call.wait) });
+  return number + count("home.lost", tries, int(tries), { queue, time: at(call.enter, "hm"), wait: span(call.wait) });
 }

@@ -1,14 +1,15 @@
 // One report: period and filters, figures of the header, the picture, the table, CSV of exactly what is shown.
 
 import { address } from "../api/client";
-import { report as reportShape, reportIndex, type Report } from "../api/wire";
+import { report as reportShape, type Report } from "../api/wire";
 import { useCell } from "../lib/cell";
 import { at, int, percent } from "../lib/format";
 import { filtersOf, REPORT_FILTERS } from "../lib/filters";
 import { useLoad } from "../lib/load";
+import { useReportIndex } from "../lib/names";
 import type { Params } from "../lib/pages";
 import { place } from "../lib/route";
-import { seriesOf, type Series } from "../lib/series";
+import { seriesOf, trimmed, type Series } from "../lib/series";
 import { may } from "../lib/session";
 import { useOwnTitle } from "../lib/title";
 import { Chart, Legend } from "../parts/chart";
@@ -28,12 +29,14 @@ export function ReportPage({ params }: { params: Params }) {
   const asked = { from: period.from, to: period.to, ...filters };
   const path = `/reports/${encodeURIComponent(id)}`;
   const loaded = useLoad(path, reportShape, asked);
-  const index = useLoad("/reports", reportIndex);
-  const group = index.data?.groups.find((g) => g.blocks.some((b) => b.id === id));
+  const group = useReportIndex()?.groups.find((g) => g.blocks.some((b) => b.id === id));
   const block = group?.blocks.find((b) => b.id === id);
   const data = loaded.data;
   const title = data?.label ?? block?.label ?? say("page.report");
   useOwnTitle(title);
+  const kept = new URLSearchParams(here.query);
+  kept.delete("sort");
+  const tail = kept.size ? `?${kept.toString()}` : "";
   return (
     <>
       <Head
@@ -46,6 +49,13 @@ export function ReportPage({ params }: { params: Params }) {
         }
       />
       <div class="stack">
+        {group && group.blocks.length > 1 ? (
+          <nav class="tabrow" aria-label={group.label}>
+            {group.blocks.map((b) => (
+              <a key={b.id} href={`/reports/${encodeURIComponent(b.id)}${tail}`} aria-current={b.id === id ? "page" : undefined}>{b.label}</a>
+            ))}
+          </nav>
+        ) : null}
         <div class="filters" role="group" aria-label={say("filter.group")}>
           <PeriodPicker usual="week" />
           <FilterBar allowed={REPORT_FILTERS} />
@@ -57,14 +67,6 @@ export function ReportPage({ params }: { params: Params }) {
         ) : (
           <Content report={data} scope={block?.scope ?? ""} busy={loaded.slow} />
         )}
-        {group ? (
-          <nav class="filters" aria-label={say("report.more")}>
-            <span class="mut sm">{say("report.more")}</span>
-            {group.blocks.filter((b) => b.id !== id).map((b) => (
-              <a key={b.id} class="sm" href={`/reports/${encodeURIComponent(b.id)}${here.query.size ? `?${here.query.toString()}` : ""}`}>{b.label}</a>
-            ))}
-          </nav>
-        ) : null}
       </div>
     </>
   );
@@ -83,7 +85,7 @@ const MOST_BARS = 400;
 function Content({ report, scope, busy }: { report: Report; scope: string; busy: boolean }) {
   const h = report.header;
   const offered = h.answered + h.lost;
-  const series = seriesOf(report);
+  const series = scope === "hour" ? trimmed(seriesOf(report)) : seriesOf(report);
   const drawn = report.rows.length > 1 && report.rows.length <= MOST_BARS && (PICTURED.includes(scope) || timely(series)) && (series.answered || series.other);
   return (
     <>

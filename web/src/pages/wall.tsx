@@ -14,7 +14,8 @@ import { useView, type View } from "../lib/view";
 import { deal, dealt } from "../lib/wall-pages";
 import { Mark } from "../parts/icon";
 import { LiveState } from "../parts/live-state";
-import { WallAgents, WallChart, WallQueues, WallTiles } from "../parts/wall-parts";
+import { WallChart } from "../parts/wall-chart";
+import { WallAgents, WallQueues, WallTiles } from "../parts/wall-parts";
 import { sayCore as say, useWords } from "../words";
 
 /** Seconds a page stays. */
@@ -114,7 +115,7 @@ function Shown({ view }: { view: View }) {
       <div class="body">
         <div class={plan.chart ? "" : "one"}>
           {queues.length ? <WallQueues queues={dealt(queues, plan.queues, shown)} now={now} /> : <section class="wp"><p>{say("wall.noqueues")}</p></section>}
-          {plan.chart && series ? <WallChart series={series} /> : null}
+          {plan.chart && series ? <WallChart series={series} goal={live.total.sla_goal} /> : null}
         </div>
         <WallAgents agents={dealt(agents, plan.agents, shown)} all={agents.length} room={plan.agents} now={now} />
       </div>

@@ -1,11 +1,9 @@
 // Wallboards: the one of all queues, or one of chosen queues under a title of one's own. The address is the board.
 
 import { useState } from "preact/hooks";
-import { queues as shape } from "../api/wire";
-import { useLoad } from "../lib/load";
+import { useNames } from "../lib/names";
 import { TextField } from "../parts/field";
 import { Icon } from "../parts/icon";
-import { Failed, Skeleton } from "../parts/message";
 import { Head, Panel } from "../parts/panel";
 import { QueueTicks } from "../parts/queue-picker";
 import { say } from "../words";
@@ -19,11 +17,10 @@ function boardAddress(title: string, queues: readonly string[], theme: string): 
 }
 
 export function WallsPage() {
-  const loaded = useLoad("/queues", shape);
   const [title, setTitle] = useState("");
   const [ticked, tick] = useState(new Set<string>());
   const [light, setLight] = useState(false);
-  const all = loaded.data?.queues ?? [];
+  const all = useNames().queues;
   const href = boardAddress(title, all.map((q) => q.name).filter((q) => ticked.has(q)), light ? "light" : "dark");
   return (
     <>
@@ -34,7 +31,7 @@ export function WallsPage() {
             <TextField id="w-title" label={say("walls.title")} value={title} set={setTitle} hint={say("walls.title.hint")} max={40} optional />
             <fieldset class="field">
               <legend>{say("pick.title")}</legend>
-              {loaded.fault ? <Failed fault={loaded.fault} again={loaded.again} /> : loaded.data ? <div class="ticks"><QueueTicks all={all} ticked={ticked} tick={tick} /></div> : <Skeleton rows={4} cols={1} />}
+              {all.length ? <div class="ticks"><QueueTicks all={all} ticked={ticked} tick={tick} /></div> : <p class="sec">{say("live.noqueues")}</p>}
               <p class="hint">{say("walls.none")}</p>
             </fieldset>
             <label class="tick"><input type="checkbox" checked={light} onChange={(e) => setLight(e.currentTarget.checked)} />{say("walls.light")}</label>

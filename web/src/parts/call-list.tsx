@@ -4,6 +4,7 @@ import type { CallRow } from "../api/wire";
 import { causeText } from "../lib/cause";
 import { now } from "../lib/clock";
 import { civilDay, phone, span, when } from "../lib/format";
+import { labelIn, useNames } from "../lib/names";
 import { say } from "../words";
 import { Icon } from "./icon";
 import { StateBadge } from "./state";
@@ -21,13 +22,16 @@ export function Result({ call }: { call: Pick<CallRow, "open" | "answered" | "tr
   return <span class="st"><span class="ok"><Icon name="okc" small /></span>{say("result.answered")}</span>;
 }
 
+/** The outcome, where it went, or why it ended: the first that is known. */
 export function reasonText(c: CallRow): string {
-  const parts = [c.outcome ?? "", c.transfer_to ? say("result.to", { to: c.transfer_to }) : "", c.open ? "" : causeText(c.cause)].filter(Boolean);
-  return parts.slice(0, 2).join(", ") + (c.detail && !c.answered ? ` ${c.detail}` : "");
+  if (c.outcome) return c.outcome;
+  if (c.transfer_to) return say("result.to", { to: c.transfer_to });
+  return c.open ? "" : causeText(c.cause) + (c.detail && !c.answered ? ` ${c.detail}` : "");
 }
 
 export function CallList({ rows, sorting, chosen = -1 }: { rows: readonly CallRow[]; sorting?: Sorting; chosen?: number }) {
   const today = civilDay(now());
+  const { queues, agents } = useNames();
   const none = <span class="z">–</span>;
   return (
     <div class="calls">
@@ -41,8 +45,8 @@ export function CallList({ rows, sorting, chosen = -1 }: { rows: readonly CallRo
           { id: "time", head: say("calls.time"), look: "nw", cell: (c) => <a href={`/calls/${encodeURIComponent(c.id)}`}>{when(c.enter, today)}</a> },
           { id: "dir", sort: false, head: <span class="vh">{say("filter.direction")}</span>, look: "off", cell: (c) => <><Icon name={c.direction === "out" ? "out" : "in"} small /><span class="vh">{say(c.direction === "out" ? "dir.out" : "dir.in")}</span></> },
           { id: "who", sort: false, head: say("calls.who"), look: "name", cell: (c) => <>{callerText(c)} {c.name && c.number ? <span class="mut">{phone(c.number)}</span> : null}</> },
-          { id: "queue", sort: false, head: say("col.queue"), look: "nw", cell: (c) => c.queue },
-          { id: "agent", sort: false, head: say("col.agent"), look: "sec nw", cell: (c) => c.agent ?? none },
+          { id: "queue", sort: false, head: say("col.queue"), look: "nw", cell: (c) => labelIn(queues, c.queue) },
+          { id: "agent", sort: false, head: say("col.agent"), look: "sec nw", cell: (c) => (c.agent ? labelIn(agents, c.agent) : none) },
           { id: "wait", sort: false, head: say("calls.wait"), look: "n", label: say("calls.wait"), cell: (c) => (c.wait === null ? none : span(c.wait)) },
           { id: "talk", sort: false, head: say("calls.talk"), look: "n", label: say("calls.talk"), cell: (c) => (c.talk === null ? none : span(c.talk)) },
           { id: "result", sort: false, head: say("calls.result"), look: "nw", cell: (c) => <Result call={c} /> },

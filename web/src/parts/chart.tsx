@@ -2,7 +2,7 @@
 // The drawing code is fetched when the chart comes into view; a sentence and the table say the same figures.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { int, percent } from "../lib/format";
+import { goal as goalText, int, percent } from "../lib/format";
 import type { Series } from "../lib/series";
 import { say } from "../words";
 import type { Drawing } from "./chart-draw";
@@ -81,7 +81,7 @@ export function Legend({ series, goal }: { series: Series; goal?: number | null 
       {series.lost ? <span><i class="x2" />{series.lost.label}</span> : null}
       {series.other ? <span><i class="x1" />{series.other.label}</span> : null}
       {series.share ? <span><i class="ln x3" />{series.share.label}, %</span> : null}
-      {series.share && goal ? <span><i class="ln xg" />{say("wall.goal", { goal: percent(goal) })}</span> : null}
+      {series.share && goal ? <span><i class="ln xg" />{say("wall.goal", { goal: goalText(goal) })}</span> : null}
     </p>
   );
 }

@@ -1,12 +1,12 @@
 // Filters as chips, "Name value ×"; the last chip opens the dialog that adds one. The chips are the address.
 
 import { useState } from "preact/hooks";
-import { agents as agentShape, queues as queueShape, type Named } from "../api/wire";
+import type { Named } from "../api/wire";
 import { CAUSES, causeText } from "../lib/cause";
 import { useCell } from "../lib/cell";
 import { filterChanges, filtersOf, without, type FilterId, type Filters } from "../lib/filters";
 import { useKeys } from "../lib/keys";
-import { useLoad } from "../lib/load";
+import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
 import { say } from "../words";
 import { Dialog } from "./dialog";
@@ -21,8 +21,7 @@ export function FilterBar({ allowed }: { allowed: readonly FilterId[] }) {
   const [open, setOpen] = useState(false);
   const filters = filtersOf(query, allowed);
   const chosen = allowed.filter((id) => filters[id]);
-  const queues = useLoad(filters.queue || open ? "/queues" : null, queueShape).data?.queues ?? [];
-  const agents = useLoad(filters.agent || open ? "/agents" : null, agentShape).data?.agents ?? [];
+  const { queues, agents } = useNames();
   const put = (next: Filters): void => go(withQuery(filterChanges(next, allowed)));
   useKeys({ f: () => setOpen(true) });
   return (
@@ -51,8 +50,8 @@ export function FilterBar({ allowed }: { allowed: readonly FilterId[] }) {
 function valueText(id: FilterId, values: readonly string[], queues: readonly Named[], agents: readonly Named[]): string {
   const first = values[0] ?? "";
   if (values.length > 1) return say("pick.n", { n: values.length });
-  if (id === "queue") return queues.find((q) => q.name === first)?.label ?? first;
-  if (id === "agent") return agents.find((a) => a.name === first)?.label ?? first;
+  if (id === "queue") return labelIn(queues, first);
+  if (id === "agent") return labelIn(agents, first);
   if (id === "direction") return say(first === "out" ? "dir.out" : first === "in" ? "dir.in" : "dir.both");
   if (id === "answered") return say(first === "no" ? "word.no" : "word.yes");
   if (id === "cause") return causeText(first);

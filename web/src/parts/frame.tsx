@@ -6,6 +6,7 @@ import { useCell } from "../lib/cell";
 import { now, useSecond } from "../lib/clock";
 import { at, int } from "../lib/format";
 import { live } from "../lib/live";
+import { useReportIndex } from "../lib/names";
 import { GROUPS, pagesOf, type Group, type Page } from "../lib/pages";
 import { place } from "../lib/route";
 import { me } from "../lib/session";
@@ -78,7 +79,8 @@ function Sidebar({ page }: { page: Page | null }) {
                 <ul>
                   {pages.map((p) => (
                     <li key={p.path}>
-                      <a href={p.path} aria-current={current(path, p) ?? (page === p || within(path, p) ? "true" : undefined)}><span>{say(p.title)}</span></a>
+                      <a href={p.path} aria-current={current(path, p) ?? (p.path !== "/reports" && within(path, p) ? "true" : undefined)}><span>{say(p.title)}</span></a>
+                      {p.path === "/reports" ? <ReportGroups path={path} /> : null}
                     </li>
                   ))}
                 </ul>
@@ -89,6 +91,21 @@ function Sidebar({ page }: { page: Page | null }) {
       </ul>
       <p class="foot">{person?.office}</p>
     </nav>
+  );
+}
+
+/** The groups of reports, each leading to its first report; the others are tabs there. */
+function ReportGroups({ path }: { path: string }) {
+  const index = useReportIndex();
+  const open = (id: string): boolean => path === `/reports/${encodeURIComponent(id)}`;
+  return (
+    <>
+      {index?.groups.map((g) =>
+        g.blocks[0] ? (
+          <a key={g.id} href={`/reports/${encodeURIComponent(g.blocks[0].id)}`} aria-current={g.blocks.some((b) => open(b.id)) ? "page" : undefined}><span>{g.label}</span></a>
+        ) : null,
+      )}
+    </>
   );
 }
 
@@ -147,7 +164,7 @@ function BottomBar({ page }: { page: Page | null }) {
         return (
           <a key={p.path} href={p.path} aria-current={current(path, p) ?? (page !== null && p.path !== "/" && within(path, p) ? "true" : undefined)}>
             <Icon name={p.icon} />
-            {say(p.path === "/live" ? "group.live" : p.title)}
+            {say(p.path === "/live" ? "group.live" : p.path === "/reports" ? "group.reports" : p.title)}
             {p.path === "/live" ? <Waiting look="dot" /> : null}
           </a>
         );

@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { LiveAgent, LiveCall, LiveQueue } from "../api/live-wire";
-import { phone, span } from "../lib/format";
+import { int, phone, span } from "../lib/format";
 import { readyLevel, shareLevel, waitLevel, worst, type Level } from "../lib/level";
 import { mix } from "../lib/live-model";
 import { place as placed, type Held, type Placed } from "../lib/order";
@@ -48,7 +48,7 @@ export function QueueTable({ queues, total, now }: { queues: readonly LiveQueue[
     { id: "waiting", head: say("live.waiting"), look: "n", label: say("live.waiting"), cell: (q) => <Count n={q.waiting} bold /> },
     { id: "longest", head: say("col.longest"), look: "n lft", label: say("col.longest"), cell: (q) => <Running since={q.longest_since} now={now} level={longestLevel(q, now)} /> },
     figure("agents", say("live.agents"), (q) => q.agents),
-    { id: "ready", head: say("live.ready"), look: "n", label: say("live.ready"), cell: (q) => <Leveled level={readyLevel(q)}><Count n={q.ready} /></Leveled> },
+    { id: "ready", head: say("live.ready"), look: "n", label: say("live.ready"), cell: (q) => (readyLevel(q) ? <Leveled level={readyLevel(q)}>{int(q.ready)}</Leveled> : <Count n={q.ready} />) },
     figure("ringing", say("live.ringing"), (q) => q.ringing),
     figure("talking", say("live.oncalls"), (q) => q.talking),
     figure("elsewhere", say("live.elsewhere"), (q) => q.elsewhere + q.in_use),

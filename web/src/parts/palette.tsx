@@ -1,10 +1,9 @@
 // The palette: pages, queues, agents and acts by typing, without accents and in any order. Loaded when first opened.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { agents as agentShape, queues as queueShape } from "../api/wire";
 import { phone } from "../lib/format";
 import { flat, marked, score } from "../lib/find";
-import { useLoad } from "../lib/load";
+import { useNames, useReportIndex } from "../lib/names";
 import { CALLS, GROUPS, PAGES, permitted } from "../lib/pages";
 import { go } from "../lib/route";
 import { may, me, paintTheme, speak } from "../lib/session";
@@ -26,7 +25,7 @@ interface Found {
 }
 
 const MOST = 6;
-const ORDER: readonly Key[] = ["find.calls", "find.queues", "find.agents", "find.acts", "find.pages"];
+const ORDER: readonly Key[] = ["find.calls", "find.queues", "find.agents", "find.acts", "find.pages", "find.reports"];
 
 const close = (): void => paletteOpen.set(false);
 
@@ -64,8 +63,10 @@ export function Palette() {
   const list = useRef<HTMLDivElement>(null);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const queues = useLoad(may("live.view") ? "/queues" : null, queueShape).data?.queues ?? [];
-  const agents = useLoad(may(...CALLS) ? "/agents" : null, agentShape).data?.agents ?? [];
+  const names = useNames();
+  const queues = may("live.view") ? names.queues : [];
+  const agents = may(...CALLS) ? names.agents : [];
+  const reports = useReportIndex();
 
   useEffect(() => {
     const before = document.activeElement;
@@ -82,6 +83,7 @@ export function Palette() {
     ...agents.map((a): Found => ({ group: "find.agents", icon: "person", text: a.label, side: say("find.agent.calls"), run: () => go(`/calls?agent=${encodeURIComponent(a.name)}`) })),
     ...acts(),
     ...pages(),
+    ...(reports?.groups ?? []).flatMap((g) => g.blocks.map((b): Found => ({ group: "find.reports", icon: "bars", text: b.label, side: g.label, run: () => go(`/reports/${encodeURIComponent(b.id)}`) }))),
   ];
   const wanted = flat(typed).trim();
   const scored = all.map((f) => ({ f, s: wanted ? score(f.text, typed) : f.group === "find.pages" ? 1 : 0 })).filter((x) => x.s > 0).sort((a, b) => b.s - a.s).map((x) => x.f);

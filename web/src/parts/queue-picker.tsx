@@ -1,8 +1,7 @@
 // Choice of queues: a button that says what is chosen, a dialog with all of them. None chosen means all.
 
 import { useState } from "preact/hooks";
-import { queues as shape } from "../api/wire";
-import { useLoad } from "../lib/load";
+import { labelIn, useNames } from "../lib/names";
 import { go } from "../lib/route";
 import { say } from "../words";
 import { Dialog } from "./dialog";
@@ -10,9 +9,8 @@ import { Icon } from "./icon";
 
 export function QueuePicker({ chosen, href }: { chosen: readonly string[]; href: (queues: string[]) => string }) {
   const [open, setOpen] = useState(false);
-  const all = useLoad("/queues", shape).data?.queues ?? [];
-  const name = (q: string): string => all.find((x) => x.name === q)?.label ?? q;
-  const text = chosen.length === 0 ? say("pick.all") : chosen.length === 1 && chosen[0] ? name(chosen[0]) : say("pick.n", { n: chosen.length });
+  const all = useNames().queues;
+  const text = chosen.length === 0 ? say("pick.all") : chosen.length === 1 && chosen[0] ? labelIn(all, chosen[0]) : say("pick.n", { n: chosen.length });
   return (
     <>
       <button type="button" class="sel" aria-haspopup="dialog" onClick={() => setOpen(true)}>

@@ -23,6 +23,11 @@ export interface Sorting {
   set: (by: string) => void;
 }
 
+/** Header cells take the classes of their column but those that only shape a card. */
+function headLook(look: string | undefined): string | undefined {
+  return look?.split(" ").filter((c) => !["off", "wide", "name", "lft"].includes(c)).join(" ") || undefined;
+}
+
 interface Props<T> {
   caption: string;
   cols: readonly Col<T>[];
@@ -47,7 +52,7 @@ export function Table<T>({ caption, cols, rows, keyOf, rowLook, look = "cards", 
                 key={c.id}
                 role="columnheader"
                 scope="col"
-                class={c.look?.replace(/\b(off|wide|name|lft)\b/g, "").trim() || undefined}
+                class={headLook(c.look)}
                 title={c.help}
                 aria-sort={sorting && sorting.by === c.id ? sorting.direction : undefined}
               >

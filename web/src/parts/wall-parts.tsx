@@ -2,10 +2,9 @@
 
 import type { ComponentChildren } from "preact";
 import type { LiveAgent, LiveQueue } from "../api/live-wire";
-import { int, percent, share, span } from "../lib/format";
+import { goal, int, percent, share, span } from "../lib/format";
 import { actLimit, readyLevel, shareLevel, waitLevel, type Level } from "../lib/level";
 import type { Live } from "../lib/live-model";
-import { slotLabel, type Series } from "../lib/series";
 import { sayCore as say } from "../words";
 import { Icon } from "./icon";
 import { hue, Shape } from "./state";
@@ -40,7 +39,7 @@ export function WallTiles({ live, now }: { live: Live; now: number }) {
       <Tile label={say("col.waiting")} value={int(t.waiting)} note={waiting.slice(0, NAMED).map((q) => `${q.label} ${int(q.waiting)}`).join(", ") || say("wall.none.waiting")} />
       <Tile label={say("col.ready")} value={int(t.ready)} unit={say("of.n", { n: int(t.agents) })} level={bare.length ? "w" : ""} note={bare.length ? say("wall.ready.none", { queues: bare.slice(0, NAMED).map((q) => q.label).join(", ") }) : ""} />
       <Tile label={say("wall.oncalls")} value={int(t.talking_in + t.talking_out)} note={say("wall.oncalls.note", { in: int(t.talking_in), out: int(t.talking_out), ringing: int(t.ringing) })} />
-      <Tile label={say("col.within", { s: t.sla_seconds })} value={share(t.within_sla)} {...(t.within_sla === null ? {} : { unit: "%" })} level={shareLevel(t.within_sla, t.sla_goal)} note={say(reached ? "wall.goal.reached" : "wall.goal", { goal: percent(t.sla_goal) })} />
+      <Tile label={say("col.within", { s: t.sla_seconds })} value={share(t.within_sla)} {...(t.within_sla === null ? {} : { unit: "%" })} level={shareLevel(t.within_sla, t.sla_goal)} note={say(reached ? "wall.goal.reached" : "wall.goal", { goal: goal(t.sla_goal) })} />
       <Tile label={say("wall.lost")} value={int(t.lost)} note={say("wall.lost.note", { share: percent(t.offered ? (100 * t.lost) / t.offered : null), n: int(t.offered) })} />
     </section>
   );
@@ -106,59 +105,6 @@ export function WallAgents({ agents, all, room, now }: { agents: readonly LiveAg
           </li>
         ))}
       </ul>
-    </section>
-  );
-}
-
-const W = 1100;
-const BARS = 200;
-const TOP = 8;
-const LEFT = 40;
-
-/** A round figure not under the highest bar, in four steps. */
-export function ceiling(most: number): number {
-  const step = [1, 2, 5, 10, 20, 25, 50, 100, 200, 500, 1000].find((s) => s * 4 >= most) ?? Math.ceil(most / 4);
-  return step * 4;
-}
-
-export function WallChart({ series }: { series: Series }) {
-  const answered = series.answered?.values ?? [];
-  const lost = series.lost?.values ?? [];
-  const n = series.keys.length;
-  const most = ceiling(Math.max(1, ...answered.map((a, i) => (a ?? 0) + (lost[i] ?? 0))));
-  const y = (v: number): number => TOP + BARS * (1 - v / most);
-  const slot = (W - LEFT) / Math.max(n, 1);
-  const width = Math.min(slot * 0.68, 52);
-  const every = Math.max(1, Math.ceil(n / 12));
-  const sum = (values: readonly (number | null)[]): string => int(values.reduce<number>((s, v) => s + (v ?? 0), 0));
-  return (
-    <section class="wp">
-      <h2>
-        {say("wall.chart")}
-        <span class="legend push"><span><i class="x1" />{say("col.answered")}</span><span><i class="x2" />{say("col.lost")}</span></span>
-      </h2>
-      <div class="wall-chart">
-        <svg viewBox={`0 0 ${W} ${BARS + TOP + 26}`} preserveAspectRatio="xMidYMid meet" role="img" aria-label={say("wall.chart.say", { answered: sum(answered), lost: sum(lost) })}>
-          {[0, 1, 2, 3, 4].map((i) => (
-            <g key={i}>
-              <path d={`M${LEFT} ${y((most * i) / 4)}H${W}`} stroke="var(--c-grid)" />
-              <text x={LEFT - 8} y={y((most * i) / 4) + 4} text-anchor="end">{int((most * i) / 4)}</text>
-            </g>
-          ))}
-          {series.keys.map((key, i) => {
-            const a = answered[i] ?? 0;
-            const l = lost[i] ?? 0;
-            const x = LEFT + slot * (i + 0.5) - width / 2;
-            return (
-              <g key={key}>
-                <rect x={x} y={y(a)} width={width} height={y(0) - y(a)} fill="var(--c1)" />
-                <rect x={x} y={y(a + l)} width={width} height={Math.max(0, y(a) - y(a + l) - 1.5)} fill="var(--c2)" />
-                {i % every === 0 ? <text x={x + width / 2} y={BARS + TOP + 18} text-anchor="middle">{slotLabel(key)}</text> : null}
-              </g>
-            );
-          })}
-        </svg>
-      </div>
     </section>
   );
 }

@@ -285,7 +285,6 @@ const words: Record<keyof typeof english, string> = {
   "report.empty": "Rien dans cette période",
   "report.empty.text": "Aucun appel ne correspond à la période et aux filtres. Allonger la période, ou retirer un filtre.",
   "report.failed": "Le rapport n’a pas pu être calculé",
-  "report.more": "Du même groupe",
   "report.key": "Quoi",
   "report.all": "Ensemble",
   "report.hour": "Heure",
@@ -482,5 +481,8 @@ const words: Record<keyof typeof english, string> = {
   "walls.none": "Aucune cochée : toutes les files",
   "walls.light": "Fond clair, pour une pièce lumineuse",
   "walls.each": "Une file chacun",
+  "find.reports": "Rapports",
+  "call.in": "Entrant",
+  "call.out": "Sortant",
 };
 export default words;

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import coreEn from "../../src/words/core.en";
+import coreFr from "../../src/words/core.fr";
+import en from "../../src/words/en";
+import fr from "../../src/words/fr";
+import { fill, form } from "../../src/words";
+
+const files: Record<string, string> = import.meta.glob("../../src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
+const sources = Object.entries(files).filter(([name]) => !name.includes("/words/")).map(([name, text]) => ({ name, text }));
+const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr]];
+
+test("both languages have the same keys, none twice", () => {
+  for (const [, a, b] of pairs) expect(Object.keys(b).sort()).toEqual(Object.keys(a).sort());
+  for (const key of Object.keys(en)) expect(coreEn).not.toHaveProperty([key]);
+});
+
+test("both languages name the same values and forms", () => {
+  const values = (s: string): string[] => [...new Set(s.match(/\{\w+\}/g) ?? [])].sort();
+  for (const [, a, b] of pairs) {
+    for (const key of Object.keys(a)) expect(values(b[key] ?? ""), key).toEqual(values(a[key] ?? ""));
+  }
+});
+
+test("no phrase says please or cries out", () => {
+  for (const [, a, b] of pairs) for (const s of [...Object.values(a), ...Object.values(b)]) expect(s).not.toMatch(/!|please|veuillez|s’il vous/i);
+});
+
+test("French puts a space that does not break before : ; ? % and in quotes", () => {
+  for (const [, , b] of pairs) for (const s of Object.values(b)) {
+    expect(s).not.toMatch(/ [:;?!%»]/);
+    expect(s).not.toMatch(/« /);
+    expect(s).not.toMatch(/[a-zé][;?]/);
+    expect(s).not.toMatch(/'/);
+  }
+});
+
+test("every phrase is used", () => {
+  const all = sources.map((f) => f.text).join("\n");
+  // Keys made of a stem and a value: the stem is in the source as `stem.${`.
+  const stems = new Set([...all.matchAll(/`([\w.]+\.)\$\{/g)].map((m) => m[1]));
+  const unused = [...Object.keys(coreEn), ...Object.keys(en)].filter((k) => !all.includes(`"${k}"`) && ![...stems].some((s) => s !== undefined && k.startsWith(s)));
+  expect(unused).toEqual([]);
+});
+
+test("the wallboard speaks only words it has", () => {
+  for (const f of sources.filter((s) => /\/(wall|wall-parts|wall-chart|state|live-state|figure)\.tsx$/.test(s.name))) {
+    for (const [, key] of f.text.matchAll(/say\("([\w.]+)"/g)) expect(coreEn, `${f.name}: ${key ?? ""}`).toHaveProperty([key ?? ""]);
+  }
+});
+
+test("French counts 0 as one, English as many", () => {
+  expect(form("{n} appel|{n} appels", 0, new Intl.PluralRules("fr"))).toBe("{n} appel");
+  expect(form("{n} call|{n} calls", 0, new Intl.PluralRules("en"))).toBe("{n} calls");
+  expect(form("waiting", 3, new Intl.PluralRules("en"))).toBe("waiting");
+});
+
+test("values are filled in, unknown ones stay visible", () => {
+  expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
+});
