@@ -231,10 +231,7 @@ impl Fold {
         let Some(id) = stint.agent else { return };
         let agent = self.agent_mut(id);
         agent.last_activity = agent.last_activity.max(stint.end);
-        if agent.last_call.as_ref().is_some_and(|last| last.end > stint.end) {
-            return;
-        }
-        agent.last_call = Some(LastCall {
+        let call = LastCall {
             agent: id,
             end: stint.end,
             queue: stint.queue,
@@ -242,7 +239,16 @@ impl Fold {
             number: stint.number.clone(),
             wait: stint.wait,
             talk: stint.talk,
-        });
+        };
+        // Of two that ended at once it must not matter which was told first.
+        let rank = |call: &LastCall| (call.end, call.queue, call.wait, call.talk);
+        let newer = match &agent.last_call {
+            Some(last) => (rank(&call), &call.number) >= (rank(last), &last.number),
+            None => true,
+        };
+        if newer {
+            agent.last_call = Some(call);
+        }
     }
 
     /// A session that is older than allowed when the next log-on shows that

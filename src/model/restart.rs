@@ -2,10 +2,20 @@
 //! lived through it (`asterisk-behaviour.md` queue_log 15).
 
 use crate::base::UnixSec;
-use crate::model::agent::MOST_QUEUES;
+use crate::model::agent::{Agent, MOST_QUEUES};
 use crate::model::change::Change;
-use crate::model::fact::{AgentId, Cause, EndCause, Quality, QueueId};
+use crate::model::fact::{AgentId, Cause, EndCause, Quality, QueueId, Session};
 use crate::model::fold::Fold;
+
+impl Agent {
+    /// Keeps a session that may turn out to be part of one that lived through
+    /// a restart.
+    pub(super) fn remember_cut(&mut self, session: &Session) {
+        if !self.cut_members.is_empty() && self.cut_sessions.len() < MOST_QUEUES {
+            self.cut_sessions.push(session.clone());
+        }
+    }
+}
 
 impl Fold {
     /// QUEUESTART.
@@ -73,9 +83,7 @@ impl Fold {
                 duty.quality.set(Quality::RESTART);
                 let session = duty.closed(id, last, EndCause::Restart);
                 agent.last_session_end = agent.last_session_end.max(Some(session.end));
-                if !agent.cut_members.is_empty() && agent.cut_sessions.len() < MOST_QUEUES {
-                    agent.cut_sessions.push(session.clone());
-                }
+                agent.remember_cut(&session);
                 changes.push(Change::Session(session));
             }
         }

@@ -1,13 +1,32 @@
 //! Sessions and memberships (`metrics.md` 2.9).
 
 use crate::base::{Secs, UnixSec};
-use crate::model::agent::{Duty, MOST_QUEUES, Member, soon_after};
+use crate::model::agent::{Agent, Duty, MOST_QUEUES, Member, soon_after};
 use crate::model::change::{Change, Ignored};
 use crate::model::fact::{AgentId, EndCause, Quality, QueueId, Session, WordId};
 use crate::model::fold::{Fold, ignore};
 
 /// A pause this short before a log-on still counts for it (2.10 rule 7).
 const PAUSED_BEFORE: Secs = 10;
+/// Older than this is a clock that was set back, and not a late stamp.
+const OLD_STAMP: Secs = 60;
+
+impl Agent {
+    /// The session, begun now if there is none. A stamp a little older than
+    /// the end of the one before does not make the two overlap.
+    fn come_on_duty(&mut self, at: UnixSec) -> &mut Duty {
+        let start = match self.last_session_end {
+            Some(end) if soon_after(at, end, OLD_STAMP) => end,
+            _ => at,
+        };
+        self.session.get_or_insert(Duty {
+            start,
+            extension: None,
+            everywhere: false,
+            quality: Quality::default(),
+        })
+    }
+}
 
 impl Fold {
     /// AGENTLOGIN, AGENTCALLBACKLOGIN, ADDMEMBER2: on duty for all queues.
@@ -20,12 +39,7 @@ impl Fold {
     ) {
         self.end_if_stale(at, id, changes);
         let agent = self.agent_mut(id);
-        let duty = agent.session.get_or_insert(Duty {
-            start: at,
-            extension,
-            everywhere: true,
-            quality: Quality::default(),
-        });
+        let duty = agent.come_on_duty(at);
         duty.everywhere = true;
         duty.extension = extension.or(duty.extension);
     }
@@ -48,14 +62,16 @@ impl Fold {
             return ignore(changes, Ignored::LogoffWithoutLogin);
         }
         agent.last_session_end = Some(at);
-        changes.push(Change::Session(Session {
+        let session = Session {
             agent: id,
             start,
             end: at,
             extension: None,
             cause: EndCause::Logoff,
             quality: Quality::SYNTHETIC_START,
-        }));
+        };
+        agent.remember_cut(&session);
+        changes.push(Change::Session(session));
     }
 
     /// ADDMEMBER.
@@ -81,12 +97,7 @@ impl Fold {
             agent.pause_all.take().filter(|all| soon_after(all.start, at, PAUSED_BEFORE));
         agent.cut_members.retain(|cut| cut.queue != queue);
         agent.members.push(Member { queue, since: at });
-        agent.session.get_or_insert(Duty {
-            start: at,
-            extension: None,
-            everywhere: false,
-            quality: Quality::default(),
-        });
+        agent.come_on_duty(at);
         // The member of before this ADDMEMBER is not this one, unless he was
         // paused a moment ago.
         let before = agent.paused_on.iter().position(|on| on.queue == queue);
@@ -164,10 +175,7 @@ impl Fold {
         if let Some(duty) = agent.session.take() {
             let session = duty.closed(id, at, cause);
             agent.last_session_end = agent.last_session_end.max(Some(session.end));
-            if !agent.cut_members.is_empty() && agent.cut_sessions.len() < MOST_QUEUES {
-                // May turn out to be part of one that lived through a restart.
-                agent.cut_sessions.push(session.clone());
-            }
+            agent.remember_cut(&session);
             changes.push(Change::Session(session));
         }
     }
