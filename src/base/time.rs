@@ -89,6 +89,12 @@ impl Zone {
     }
 }
 
+/// The wall clock. Only edges ask for it; everything behind them takes time
+/// as an argument.
+pub fn now() -> UnixSec {
+    jiff::Timestamp::now().as_second()
+}
+
 /// A timestamp for any number of seconds, clamped to what `jiff` holds.
 pub fn timestamp(at: UnixSec) -> jiff::Timestamp {
     jiff::Timestamp::from_second(at).unwrap_or(if at < 0 {

@@ -358,12 +358,6 @@ pub fn delete_audit_before(db: &Connection, before: UnixSec) -> Result<usize> {
     db.prepare(DELETE_AUDIT)?.execute(named_params! { ":before": before }).map_err(Error::from)
 }
 
-impl From<rusqlite::Error> for Error {
-    fn from(error: rusqlite::Error) -> Self {
-        Error::caused(Kind::Internal, "the database refused a statement", error)
-    }
-}
-
 #[derive(Debug)]
 pub struct Db(std::sync::Mutex<Connection>);
 

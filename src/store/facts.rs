@@ -1,0 +1,170 @@
+//! The statements that read facts of a period. A period is half-open.
+
+use rusqlite::{Connection, Rows, named_params};
+
+use crate::base::{CallId, Result, UnixSec};
+use crate::model::{IvrCall, Membership, Pause, Session};
+use crate::store::interval_row::{self, LONG_SECS};
+use crate::store::packed_id::{ID_REACH, parts};
+use crate::store::stint_row::{self, StintRow};
+
+pub(crate) const STINTS: &str = "
+select id, queue, agent, flags, wait, talk, number, call, rest from stint
+where id >= :first and id < :end order by id";
+
+/// Stints that entered in the period, oldest first.
+pub(crate) fn stints(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(&StintRow<'_>) -> Result<()>,
+) -> Result<()> {
+    let (first, end) = (stint_row::first_id(from), stint_row::first_id(to));
+    let mut statement = db.prepare(STINTS)?;
+    let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+    while let Some(row) = rows.next()? {
+        each(&StintRow::read(row)?)?;
+    }
+    Ok(())
+}
+
+pub(crate) const STINTS_BACK: &str = "
+select id, queue, agent, flags, wait, talk, number, call, rest from stint
+where id >= :first and id < :end order by id desc";
+
+pub(crate) const STINTS_OF_CALL: &str = "
+select id, queue, agent, flags, wait, talk, number, call, rest from stint
+where id >= :first and id < :end and call = :seq order by id";
+
+pub(crate) const STINTS_OF_TEXT: &str = "
+select id, queue, agent, flags, wait, talk, number, call, rest from stint
+where typeof(call) = 'text' and call = :call order by id";
+
+/// Stints of a call id as written, oldest first. Not by alias.
+pub(crate) fn stints_of_call(
+    db: &Connection,
+    call: &CallId,
+    mut each: impl FnMut(&StintRow<'_>) -> Result<()>,
+) -> Result<()> {
+    if let Some(parts) = parts(call) {
+        let made = i64::from(parts.epoch);
+        let mut statement = db.prepare(STINTS_OF_CALL)?;
+        let mut rows = statement.query(named_params! {
+            ":first": stint_row::first_id(made),
+            ":end": stint_row::first_id(made + ID_REACH),
+            ":seq": parts.seq,
+        })?;
+        each_of(&mut rows, call, &mut each)?;
+    }
+    let mut statement = db.prepare(STINTS_OF_TEXT)?;
+    let mut rows = statement.query(named_params! { ":call": call.to_string() })?;
+    each_of(&mut rows, call, &mut each)
+}
+
+fn each_of(
+    rows: &mut Rows<'_>,
+    call: &CallId,
+    each: &mut impl FnMut(&StintRow<'_>) -> Result<()>,
+) -> Result<()> {
+    while let Some(row) = rows.next()? {
+        let row = StintRow::read(row)?;
+        if row.unpack()?.call_id == *call {
+            each(&row)?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) const STINT: &str = "
+select id, queue, agent, flags, wait, talk, number, call, rest from stint where id = :id";
+
+// An interval belongs to a period when it overlaps it, or begins in it
+// without length. Short ones begin at most a day before the period; the few
+// long ones have an index.
+
+pub(crate) const SESSIONS: &str = "
+select id, agent, secs, extension, cause, quality from session
+where id >= :near and id < :end and (id >= :first or (id >> 16) + secs > :from)
+union all
+select id, agent, secs, extension, cause, quality from session indexed by session_long
+where secs > 86400 and id < :near and (id >> 16) + secs > :from";
+
+pub(crate) const MEMBERSHIPS: &str = "
+select id, agent, secs, queue, cause, quality from membership
+where id >= :near and id < :end and (id >= :first or (id >> 16) + secs > :from)
+union all
+select id, agent, secs, queue, cause, quality from membership indexed by membership_long
+where secs > 86400 and id < :near and (id >> 16) + secs > :from";
+
+pub(crate) const PAUSES: &str = "
+select id, agent, secs, queue, cause, quality, code from pause
+where id >= :near and id < :end and (id >= :first or (id >> 16) + secs > :from)
+union all
+select id, agent, secs, queue, cause, quality, code from pause indexed by pause_long
+where secs > 86400 and id < :near and (id >> 16) + secs > :from";
+
+pub(crate) fn sessions(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(Session) -> Result<()>,
+) -> Result<()> {
+    overlapping(db, SESSIONS, from, to, |row| each(interval_row::session(row)?))
+}
+
+pub(crate) fn memberships(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(Membership) -> Result<()>,
+) -> Result<()> {
+    overlapping(db, MEMBERSHIPS, from, to, |row| each(interval_row::membership(row)?))
+}
+
+pub(crate) fn pauses(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(Pause) -> Result<()>,
+) -> Result<()> {
+    overlapping(db, PAUSES, from, to, |row| each(interval_row::pause(row)?))
+}
+
+fn overlapping(
+    db: &Connection,
+    sql: &str,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(&rusqlite::Row<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query(named_params! {
+        ":near": interval_row::first_id(from.saturating_sub(LONG_SECS)),
+        ":first": interval_row::first_id(from),
+        ":from": from,
+        ":end": interval_row::first_id(to),
+    })?;
+    while let Some(row) = rows.next()? {
+        each(row)?;
+    }
+    Ok(())
+}
+
+pub(crate) const IVR_CALLS: &str = "
+select id, secs, number, dnis, rest from ivr_call where id >= :first and id < :end order by id";
+
+/// Voice-menu calls that began in the period, oldest first.
+pub(crate) fn ivr_calls(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(i64, IvrCall) -> Result<()>,
+) -> Result<()> {
+    let (first, end) = (interval_row::first_id(from), interval_row::first_id(to));
+    let mut statement = db.prepare(IVR_CALLS)?;
+    let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+    while let Some(row) = rows.next()? {
+        each(row.get(0)?, interval_row::ivr_call(row)?)?;
+    }
+    Ok(())
+}

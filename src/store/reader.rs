@@ -1,0 +1,320 @@
+//! Questions about facts and totals. Everything that can be long is given
+//! row by row.
+
+use std::ops::Range;
+
+use rusqlite::{Connection, OptionalExtension, named_params};
+
+use crate::base::{CallId, Result, UnixSec};
+use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
+use crate::model::{
+    AgentId, Cause, Direction, Fold, IvrCall, Membership, Names, Open, Pause, QueueId, Session,
+    Stint,
+};
+use crate::store::batch::{OddKind, OddLine, Position};
+use crate::store::day_cells::{self, Table};
+use crate::store::error::damaged;
+use crate::store::seen::Seen;
+use crate::store::stint_row::{self, StintRow};
+use crate::store::touched::DAY_SECS;
+use crate::store::{facts, journal, load, schema, settle};
+
+/// One moment of the database, open for questions. Rooms with statements of
+/// their own reach the connection by [`Reader::connection`].
+#[derive(Debug)]
+pub struct Reader<'c> {
+    db: &'c Connection,
+}
+
+/// Whether to go on.
+pub use std::ops::ControlFlow;
+
+/// The order of stints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    OldestFirst,
+    NewestFirst,
+}
+
+/// Which stints of a period are wanted. Empty lists and `None` want all.
+/// These fields are looked at before a row is unpacked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StintFilter {
+    pub queues: Vec<QueueId>,
+    /// Who answered or dialled; attempts of others do not count.
+    pub agents: Vec<AgentId>,
+    pub direction: Option<Direction>,
+    pub answered: Option<bool>,
+    pub causes: Vec<Cause>,
+    /// Bounds included; a stint without a known wait is out when one is set.
+    pub wait_min: Option<i64>,
+    pub wait_max: Option<i64>,
+    /// The same for talk.
+    pub talk_min: Option<i64>,
+    pub talk_max: Option<i64>,
+    /// A part of the number as written.
+    pub number: Option<String>,
+    /// Go on behind this id, in the order asked for.
+    pub after: Option<i64>,
+}
+
+impl StintFilter {
+    fn wants(&self, row: &StintRow<'_>) -> Result<bool> {
+        let within = |value: Option<i64>, min: Option<i64>, max: Option<i64>| match value {
+            Some(value) => min.is_none_or(|min| value >= min) && max.is_none_or(|max| value <= max),
+            None => min.is_none() && max.is_none(),
+        };
+        Ok((self.queues.is_empty() || self.queues.contains(&row.queue))
+            && (self.agents.is_empty()
+                || row.agent.is_some_and(|agent| self.agents.contains(&agent)))
+            && self.direction.is_none_or(|direction| direction == row.direction())
+            && self.answered.is_none_or(|answered| answered == row.answered())
+            && (self.causes.is_empty() || self.causes.contains(&row.cause()?))
+            && within(row.wait, self.wait_min, self.wait_max)
+            && within(row.talk, self.talk_min, self.talk_max)
+            && match &self.number {
+                Some(part) => row.number_text()?.contains(part.as_str()),
+                None => true,
+            })
+    }
+}
+
+/// How large things are, for the health page and the figures of a budget.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Bytes of the database file, free pages included.
+    pub file_bytes: i64,
+    pub page_bytes: i64,
+    pub free_pages: i64,
+}
+
+impl<'c> Reader<'c> {
+    pub(crate) fn new(db: &'c Connection) -> Self {
+        Reader { db }
+    }
+
+    /// For the statements of other rooms.
+    pub fn connection(&self) -> &'c Connection {
+        self.db
+    }
+
+    /// Gives the stints that entered in a period and pass the filter, with
+    /// their ids, until `each` breaks off.
+    pub fn for_each_stint(
+        &self,
+        period: Range<UnixSec>,
+        filter: &StintFilter,
+        order: Order,
+        mut each: impl FnMut(i64, Stint) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let mut first = stint_row::first_id(period.start);
+        let mut end = stint_row::first_id(period.end);
+        let sql = match order {
+            Order::OldestFirst => {
+                first = filter.after.map_or(first, |after| first.max(after.saturating_add(1)));
+                facts::STINTS
+            }
+            Order::NewestFirst => {
+                end = filter.after.map_or(end, |after| end.min(after));
+                facts::STINTS_BACK
+            }
+        };
+        let mut statement = self.db.prepare(sql)?;
+        let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+        while let Some(row) = rows.next()? {
+            let row = StintRow::read(row)?;
+            if filter.wants(&row)? && each(row.id, row.unpack()?)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// One stint by its id.
+    pub fn stint(&self, id: i64) -> Result<Option<Stint>> {
+        let mut statement = self.db.prepare(facts::STINT)?;
+        let mut rows = statement.query(named_params! { ":id": id })?;
+        match rows.next()? {
+            Some(row) => Ok(Some(StintRow::read(row)?.unpack()?)),
+            None => Ok(None),
+        }
+    }
+
+    /// All stints of a call id, as written, oldest first.
+    pub fn stints_of_call(&self, call: &CallId) -> Result<Vec<(i64, Stint)>> {
+        let mut stints = Vec::new();
+        facts::stints_of_call(self.db, call, |row| {
+            stints.push((row.id, row.unpack()?));
+            Ok(())
+        })?;
+        Ok(stints)
+    }
+
+    /// Closed sessions that overlap a period or begin in it, in no order.
+    pub fn for_each_session(
+        &self,
+        period: Range<UnixSec>,
+        each: impl FnMut(Session) -> Result<()>,
+    ) -> Result<()> {
+        facts::sessions(self.db, period.start, period.end, each)
+    }
+
+    /// The same for memberships.
+    pub fn for_each_membership(
+        &self,
+        period: Range<UnixSec>,
+        each: impl FnMut(Membership) -> Result<()>,
+    ) -> Result<()> {
+        facts::memberships(self.db, period.start, period.end, each)
+    }
+
+    /// The same for pauses, of agents and of queues.
+    pub fn for_each_pause(
+        &self,
+        period: Range<UnixSec>,
+        each: impl FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
+        facts::pauses(self.db, period.start, period.end, each)
+    }
+
+    /// Voice-menu calls that began in a period, oldest first.
+    pub fn for_each_ivr_call(
+        &self,
+        period: Range<UnixSec>,
+        each: impl FnMut(i64, IvrCall) -> Result<()>,
+    ) -> Result<()> {
+        facts::ivr_calls(self.db, period.start, period.end, each)
+    }
+
+    /// Packed [`QueueCell`](crate::model::totals::QueueCell)s of settled
+    /// slots that begin in a period, in order of time.
+    pub fn for_each_queue_cell(
+        &self,
+        period: Range<UnixSec>,
+        mut each: impl FnMut(QueueKey, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        day_cells::for_each(self.db, Table::Queue, period.start, period.end, |slot, key, packed| {
+            each(settle::queue_key_of(slot, key), packed)
+        })
+    }
+
+    /// The same for [`AgentCell`](crate::model::totals::AgentCell)s.
+    pub fn for_each_agent_cell(
+        &self,
+        period: Range<UnixSec>,
+        mut each: impl FnMut(AgentKey, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        day_cells::for_each(self.db, Table::Agent, period.start, period.end, |slot, key, packed| {
+            each(settle::agent_key_of(slot, key), packed)
+        })
+    }
+
+    /// The same for [`AgentQueueCell`](crate::model::totals::AgentQueueCell)s.
+    pub fn for_each_agent_queue_cell(
+        &self,
+        period: Range<UnixSec>,
+        mut each: impl FnMut(AgentQueueKey, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let (from, to) = (period.start, period.end);
+        day_cells::for_each(self.db, Table::AgentQueue, from, to, |slot, key, packed| {
+            each(settle::agent_queue_key_of(slot, key), packed)
+        })
+    }
+
+    /// The moment up to which totals are stored: reports take cells before it
+    /// and facts from it on. 0 when nothing is settled.
+    pub fn settled_until(&self) -> Result<UnixSec> {
+        Ok(schema::meta(self.db, "settled_until")?.map_or(0, |day| day.max(0) * DAY_SECS))
+    }
+
+    /// The moment from which facts are complete; before it only totals are
+    /// kept. 0 when all facts are there.
+    pub fn detail_from(&self) -> Result<UnixSec> {
+        Ok(schema::meta(self.db, "detail_from")?.unwrap_or(0) * DAY_SECS)
+    }
+
+    /// The IANA name of the zone the office's days were of when the daemon
+    /// last started.
+    pub fn zone(&self) -> Result<Option<String>> {
+        schema::meta_text(self.db, "zone")
+    }
+
+    /// The second of the oldest and of the newest stint's entering.
+    pub fn stint_range(&self) -> Result<Option<(UnixSec, UnixSec)>> {
+        let mut statement = self.db.prepare(STINT_RANGE)?;
+        Ok(statement.query_row([], |row| {
+            let (first, last): (Option<i64>, Option<i64>) = (row.get(0)?, row.get(1)?);
+            Ok(first
+                .zip(last)
+                .map(|(first, last)| (stint_row::second_of(first), stint_row::second_of(last))))
+        })?)
+    }
+
+    /// The dictionaries.
+    pub fn names(&self) -> Result<Names> {
+        load::names(self.db)
+    }
+
+    /// Everything open by what was committed.
+    pub fn open(&self) -> Result<Open> {
+        let mut parts = load::state_parts(self.db)?;
+        journal::unpoured(self.db)?.onto_state(&mut parts);
+        Fold::open_from_parts(parts)
+    }
+
+    /// Files read so far, the one read last first.
+    pub fn positions(&self) -> Result<Vec<Position>> {
+        let mut positions = load::positions(self.db)?;
+        journal::unpoured(self.db)?.onto_positions(&mut positions);
+        Ok(positions)
+    }
+
+    /// Counts of the intake by name.
+    pub fn counters(&self) -> Result<std::collections::BTreeMap<String, u64>> {
+        let mut counters = load::counters(self.db)?;
+        journal::unpoured(self.db)?.onto_counters(&mut counters);
+        Ok(counters)
+    }
+
+    /// Unknown and malformed lines, newest first.
+    pub fn odd_lines(&self, most: u32) -> Result<Vec<OddLine>> {
+        let mut statement = self.db.prepare(ODD_LINES)?;
+        let mut rows = statement.query(named_params! { ":most": most })?;
+        let mut lines = Vec::new();
+        while let Some(row) = rows.next()? {
+            lines.push(OddLine {
+                at: row.get(0)?,
+                kind: OddKind::from_code(row.get(1)?).ok_or_else(|| damaged("line's kind"))?,
+                reason: row.get::<_, String>(2)?.into(),
+                line: row.get::<_, Vec<u8>>(3)?.into(),
+            });
+        }
+        Ok(lines)
+    }
+
+    /// Records of a quarter hour that were taken in; see [`Seen::quarter`].
+    pub fn seen(&self, quarter: i64) -> Result<Seen> {
+        let stored = self
+            .db
+            .prepare(SEEN)?
+            .query_row(named_params! { ":quarter": quarter }, |row| {
+                Ok(Seen::unpack(row.get_ref(0)?.as_blob()?))
+            })
+            .optional()?;
+        let mut seen = stored.transpose()?.unwrap_or_default();
+        seen.extend(journal::unpoured(self.db)?.seen_in(quarter).iter().copied());
+        Ok(seen)
+    }
+
+    /// How large the database is.
+    pub fn sizes(&self) -> Result<Sizes> {
+        let ask = |sql: &str| self.db.query_row(sql, [], |row| row.get::<_, i64>(0));
+        let (pages, page_bytes) = (ask("pragma page_count")?, ask("pragma page_size")?);
+        let free_pages = ask("pragma freelist_count")?;
+        Ok(Sizes { file_bytes: pages * page_bytes, page_bytes, free_pages })
+    }
+}
+
+const STINT_RANGE: &str = "select (select min(id) from stint), (select max(id) from stint)";
+const ODD_LINES: &str = "select at, kind, reason, line from odd_line order by id desc limit :most";
+const SEEN: &str = "select hashes from seen where quarter = :quarter";

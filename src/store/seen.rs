@@ -1,0 +1,214 @@
+//! Which records were taken in, per quarter hour: a sorted set of hashes,
+//! Rice-coded.
+//!
+//! Of each hash 40 bits are kept. With 200 records in a quarter hour a new
+//! record is taken for a known one once in 5 thousand million, and only where
+//! a log is read a second time from another place.
+
+use crate::base::{Result, UnixSec};
+use crate::store::error::damaged;
+
+/// Length of a set's time.
+pub(crate) const QUARTER_SECS: UnixSec = 900;
+
+const HASH_BITS: u32 = 40;
+const HASH_MASK: u64 = (1 << HASH_BITS) - 1;
+
+/// The records of one quarter hour that were taken in before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Sorted, without repeats.
+    hashes: Vec<u64>,
+}
+
+impl Seen {
+    /// The quarter hour a record of this time belongs to.
+    pub fn quarter(at: UnixSec) -> i64 {
+        at.div_euclid(QUARTER_SECS)
+    }
+
+    /// Whether a record with this hash was taken in.
+    pub fn contains(&self, hash: u64) -> bool {
+        self.hashes.binary_search(&(hash & HASH_MASK)).is_ok()
+    }
+
+    /// Adds hashes in any order.
+    pub fn extend(&mut self, hashes: impl IntoIterator<Item = u64>) {
+        self.hashes.extend(hashes.into_iter().map(|hash| hash & HASH_MASK));
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.hashes.is_empty()
+    }
+
+    pub(crate) fn into_hashes(self) -> Vec<u64> {
+        self.hashes
+    }
+
+    pub fn len(&self) -> usize {
+        self.hashes.len()
+    }
+
+    /// Each distance to the hash before: the quotient by 2^k in ones ended by
+    /// a zero, the rest in k bits; k stands in the first byte, the number of
+    /// hashes in the next four.
+    pub(crate) fn pack(&self) -> Vec<u8> {
+        let count = self.hashes.len() as u64;
+        // The mean distance; its logarithm, a little less, is the best k.
+        let mean = HASH_MASK.checked_div(count).unwrap_or(0);
+        let k = (mean.max(1).ilog2()).saturating_sub(u32::from(mean > 2));
+        let mut bits = Bits { bytes: Vec::with_capacity(self.hashes.len() * 5 + 5), free: 0 };
+        bits.bytes.push(k as u8);
+        bits.bytes.extend_from_slice(&(count as u32).to_le_bytes());
+        let mut before = 0;
+        for &hash in &self.hashes {
+            let distance = hash - before;
+            bits.put_ones(distance >> k);
+            bits.put(distance & ((1 << k) - 1), k);
+            before = hash;
+        }
+        bits.bytes
+    }
+
+    pub(crate) fn unpack(bytes: &[u8]) -> Result<Self> {
+        let damage = || damaged("set of records");
+        let (head, body) = bytes.split_at_checked(5).ok_or_else(damage)?;
+        let k = u32::from(head[0]);
+        let count = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        if k > HASH_BITS || count > body.len().saturating_mul(8) {
+            return Err(damage());
+        }
+        let mut from = Unbits { bytes: body, at: 0 };
+        let mut before = 0u64;
+        let mut hashes = Vec::with_capacity(count);
+        for _ in 0..count {
+            let quotient = from.ones().ok_or_else(damage)?;
+            let rest = from.take(k).ok_or_else(damage)?;
+            before += quotient << k | rest;
+            if before > HASH_MASK {
+                return Err(damage());
+            }
+            hashes.push(before);
+        }
+        Ok(Seen { hashes })
+    }
+}
+
+struct Bits {
+    bytes: Vec<u8>,
+    /// Unused low bits of the last byte.
+    free: u32,
+}
+
+impl Bits {
+    fn put(&mut self, value: u64, mut count: u32) {
+        while count > 0 {
+            if self.free == 0 {
+                self.bytes.push(0);
+                self.free = 8;
+            }
+            let take = count.min(self.free);
+            let part = (value >> (count - take)) & ((1 << take) - 1);
+            if let Some(last) = self.bytes.last_mut() {
+                *last |= (part as u8) << (self.free - take);
+            }
+            self.free -= take;
+            count -= take;
+        }
+    }
+
+    fn put_ones(&mut self, mut count: u64) {
+        while count >= 32 {
+            self.put(u64::from(u32::MAX), 32);
+            count -= 32;
+        }
+        // At most 31 ones and the zero that ends them.
+        self.put((1 << (count + 1)) - 2, count as u32 + 1);
+    }
+}
+
+struct Unbits<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl Unbits<'_> {
+    fn bit(&mut self) -> Option<u64> {
+        let byte = *self.bytes.get(self.at / 8)?;
+        let bit = (byte >> (7 - self.at % 8)) & 1;
+        self.at += 1;
+        Some(u64::from(bit))
+    }
+
+    /// The number of ones before the next zero. Bounded by the hashes' range,
+    /// so that damage can't overflow.
+    fn ones(&mut self) -> Option<u64> {
+        let mut count = 0;
+        while self.bit()? == 1 {
+            count += 1;
+            if count > 1 << 20 {
+                return None;
+            }
+        }
+        Some(count)
+    }
+
+    fn take(&mut self, count: u32) -> Option<u64> {
+        let mut value = 0;
+        let mut left = count as usize;
+        while left > 0 {
+            let byte = *self.bytes.get(self.at / 8)?;
+            let have = 8 - self.at % 8;
+            let take = have.min(left);
+            let part = (u64::from(byte) >> (have - take)) & ((1 << take) - 1);
+            value = value << take | part;
+            self.at += take;
+            left -= take;
+        }
+        Some(value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_set_comes_back_and_knows_its_records(
+            hashes in proptest::collection::vec(any::<u64>(), 0..400),
+            other in any::<u64>(),
+        ) {
+            let mut seen = Seen::default();
+            seen.extend(hashes.iter().copied());
+            let again = Seen::unpack(&seen.pack()).unwrap();
+            prop_assert_eq!(&again, &seen);
+            prop_assert!(hashes.iter().all(|hash| again.contains(*hash)));
+            let known = hashes.iter().any(|hash| hash & HASH_MASK == other & HASH_MASK);
+            prop_assert_eq!(again.contains(other), known);
+        }
+
+        #[test]
+        fn crowded_sets_come_back(step in 0u64..9, count in 0u64..3000) {
+            let mut seen = Seen::default();
+            seen.extend((0..count).map(|n| n * step));
+            prop_assert_eq!(Seen::unpack(&seen.pack()).unwrap(), seen);
+        }
+
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Seen::unpack(&bytes);
+        }
+    }
+
+    #[test]
+    fn a_busy_quarter_hour_takes_less_than_five_bytes_a_record() {
+        let mut seen = Seen::default();
+        seen.extend((0..150u64).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+        let bytes = seen.pack().len();
+        assert!(bytes < 150 * 9 / 2, "{bytes} bytes");
+    }
+}

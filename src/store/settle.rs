@@ -1,0 +1,158 @@
+//! Settling: the totals of a UTC day, computed from its facts and stored.
+//!
+//! A day is settled once the newest record is [`AFTER`] past its end. What is
+//! open then counts as running on past the day. When a fact of a settled day
+//! changes later, the day is computed again in the same transaction, so the
+//! stored totals always equal a recount.
+
+use rusqlite::Connection;
+
+use crate::base::{Result, UnixSec};
+use crate::model::totals::{
+    AgentCell, AgentKey, AgentQueueCell, AgentQueueKey, LOOK_BACK, QueueCell, QueueKey, Slots,
+    Talk, agent_cells, agent_queue_cells, queue_cells,
+};
+use crate::model::{Direction, Open, Pause, Session, Stint};
+use crate::store::day_cells::{self, DayWriter, Table};
+use crate::store::facts;
+use crate::store::touched::{DAY_SECS, OpenAtSettling};
+
+/// How long after a day's end it is settled.
+pub(crate) const AFTER: UnixSec = 6 * 3600;
+
+/// The first day that is not to be settled yet.
+pub(crate) fn limit(newest: UnixSec) -> i64 {
+    (newest - AFTER).div_euclid(DAY_SECS)
+}
+
+/// Stores the totals of one day anew: all, or those of agents alone.
+pub(crate) fn store_day(db: &Connection, day: i64, open: &Open, all: bool) -> Result<()> {
+    let facts = DayFacts::read(db, day, open)?;
+    let mut packed = Vec::new();
+    day_cells::remove(db, Table::Agent, day, day + 1)?;
+    let mut writer = DayWriter::new(db, Table::Agent, day)?;
+    for (key, cell) in facts.agent_cells() {
+        packed.clear();
+        cell.pack(&mut packed);
+        writer.add(key.slot, agent_key(key), &packed)?;
+    }
+    writer.finish()?;
+    if !all {
+        return Ok(());
+    }
+    day_cells::remove(db, Table::Queue, day, day + 1)?;
+    let mut writer = DayWriter::new(db, Table::Queue, day)?;
+    for (key, cell) in facts.queue_cells() {
+        packed.clear();
+        cell.pack(&mut packed);
+        writer.add(key.slot, queue_key(key), &packed)?;
+    }
+    writer.finish()?;
+    day_cells::remove(db, Table::AgentQueue, day, day + 1)?;
+    let mut writer = DayWriter::new(db, Table::AgentQueue, day)?;
+    for (key, cell) in facts.agent_queue_cells() {
+        packed.clear();
+        cell.pack(&mut packed);
+        writer.add(key.slot, agent_queue_key(key), &packed)?;
+    }
+    writer.finish()
+}
+
+/// The facts that the totals of one day come from.
+pub(crate) struct DayFacts {
+    slots: Slots,
+    /// Those that entered that day, and those before that reach into it.
+    stints: Vec<Stint>,
+    sessions: Vec<Session>,
+    /// Agent-level pauses.
+    pauses: Vec<Pause>,
+}
+
+impl DayFacts {
+    pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<Self> {
+        let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
+        let mut stints = Vec::new();
+        facts::stints(db, from - LOOK_BACK, from, |row| {
+            if row.may_reach(from - 10) {
+                stints.push(row.unpack()?);
+            }
+            Ok(())
+        })?;
+        facts::stints(db, from, to, |row| {
+            stints.push(row.unpack()?);
+            Ok(())
+        })?;
+        let reaches = |start: UnixSec, end: UnixSec| start < to && end >= from;
+        let mut sessions = Vec::new();
+        facts::sessions(db, from, to, |session| {
+            sessions.push(session);
+            Ok(())
+        })?;
+        sessions.extend(open.sessions.iter().filter(|s| reaches(s.start, s.end)).cloned());
+        let mut pauses = Vec::new();
+        facts::pauses(db, from, to, |pause| {
+            if pause.queue.is_none() {
+                pauses.push(pause);
+            }
+            Ok(())
+        })?;
+        let open_pauses =
+            open.pauses.iter().filter(|p| p.queue.is_none() && reaches(p.start, p.end));
+        pauses.extend(open_pauses.cloned());
+        Ok(DayFacts { slots: Slots::quarters(from, to), stints, sessions, pauses })
+    }
+
+    pub(crate) fn queue_cells(&self) -> impl Iterator<Item = (QueueKey, QueueCell)> {
+        queue_cells(&self.stints, self.slots).into_iter()
+    }
+
+    pub(crate) fn agent_cells(&self) -> impl Iterator<Item = (AgentKey, AgentCell)> {
+        let talks: Vec<Talk> = self.stints.iter().filter_map(Talk::of).collect();
+        agent_cells(&self.sessions, &self.pauses, &talks, self.slots).into_iter()
+    }
+
+    pub(crate) fn agent_queue_cells(
+        &self,
+    ) -> impl Iterator<Item = (AgentQueueKey, AgentQueueCell)> {
+        agent_queue_cells(&self.stints, self.slots).into_iter()
+    }
+}
+
+/// What is open now and began before a day that is settled.
+pub(crate) fn open_at_settling(open: &Open, settled_until: i64) -> OpenAtSettling {
+    let sessions = open.sessions.iter().map(|session| (session.agent, session.start));
+    let pauses = open.pauses.iter().filter(|pause| pause.queue.is_none());
+    sessions
+        .chain(pauses.map(|pause| (pause.agent, pause.start)))
+        .filter(|(_, start)| start.div_euclid(DAY_SECS) < settled_until)
+        .collect()
+}
+
+pub(crate) fn queue_key(key: QueueKey) -> u64 {
+    u64::from(key.queue) << 1 | u64::from(key.direction == Direction::Outbound)
+}
+
+pub(crate) fn queue_key_of(slot: UnixSec, key: u64) -> QueueKey {
+    let direction = if key & 1 == 0 { Direction::Inbound } else { Direction::Outbound };
+    QueueKey { slot, queue: (key >> 1) as u32, direction }
+}
+
+pub(crate) fn agent_key(key: AgentKey) -> u64 {
+    key.agent.into()
+}
+
+pub(crate) fn agent_key_of(slot: UnixSec, key: u64) -> AgentKey {
+    AgentKey { slot, agent: key as u32 }
+}
+
+/// Agent and the low bits of the queue come first, so that the usual pair
+/// takes two bytes.
+pub(crate) fn agent_queue_key(key: AgentQueueKey) -> u64 {
+    let queue = u64::from(key.queue);
+    (queue >> 6) << 38 | u64::from(key.agent) << 6 | queue & 63
+}
+
+pub(crate) fn agent_queue_key_of(slot: UnixSec, key: u64) -> AgentQueueKey {
+    let queue = (key >> 38) << 6 | key & 63;
+    AgentQueueKey { slot, agent: (key >> 6) as u32, queue: queue as u32 }
+}
