@@ -290,7 +290,7 @@ impl Fold {
                     Target::Closed(index) => {
                         self.correct(slot, index, changes, |stint, changes| {
                             mark.annotate(stint, note, changes);
-                        })
+                        });
                     }
                 }
                 return;

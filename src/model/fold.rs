@@ -228,7 +228,7 @@ impl Fold {
             Verb::Info(info) => self.info(at, call, event, info, changes),
             Verb::CallerIdName { name } => self.caller_id(at, call, Some(name), None, changes),
             Verb::CallerIdNumber { number } => {
-                self.caller_id(at, call, None, Some(number), changes)
+                self.caller_id(at, call, None, Some(number), changes);
             }
             Verb::Penalty { .. } | Verb::RingInUse { .. } => {}
             verb => self.agent_record(at, event, verb, changes),

@@ -111,7 +111,7 @@ impl Fold {
     }
 
     /// CONNECT.
-    #[allow(clippy::too_many_arguments)]
+    #[allow(clippy::too_many_arguments, reason = "the fields of the record, each its own type")]
     pub(super) fn connect(
         &mut self,
         at: UnixSec,

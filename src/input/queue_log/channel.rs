@@ -11,10 +11,10 @@ pub(super) fn agent<'a>(field: Span<'a>, options: &Options) -> Text<'a> {
     let stripped = channel(field, options);
     if options.rewrite_local_channels {
         let bytes = stripped.bytes();
-        if bytes.get(..6).is_some_and(|tech| tech.eq_ignore_ascii_case(b"Local/")) {
-            if let Some(at) = bytes.iter().position(|&byte| byte == b'@') {
-                return Cow::Owned(format!("Agent/{}", stripped.slice(6, at).text()));
-            }
+        if bytes.get(..6).is_some_and(|tech| tech.eq_ignore_ascii_case(b"Local/"))
+            && let Some(at) = bytes.iter().position(|&byte| byte == b'@')
+        {
+            return Cow::Owned(format!("Agent/{}", stripped.slice(6, at).text()));
         }
     }
     stripped.text()
@@ -22,10 +22,10 @@ pub(super) fn agent<'a>(field: Span<'a>, options: &Options) -> Text<'a> {
 
 /// N1 alone: `PJSIP/101-0000002a` is `PJSIP/101`.
 pub(super) fn channel<'a>(field: Span<'a>, options: &Options) -> Span<'a> {
-    if options.strip_channel_names {
-        if let Some(end) = instance(field.bytes()) {
-            return field.to(end);
-        }
+    if options.strip_channel_names
+        && let Some(end) = instance(field.bytes())
+    {
+        return field.to(end);
     }
     field
 }

@@ -47,13 +47,10 @@ fn variable(params: Params<'_>) -> Info<'_> {
     let Some(name) = p.take() else {
         return Info::Variable { name: "".into(), value: "".into() };
     };
-    if p.raw().is_none() {
-        if let Some(sign) = name.bytes().iter().position(|&byte| byte == b'=') {
-            return Info::Variable {
-                name: name.to(sign).text(),
-                value: name.from(sign + 1).text(),
-            };
-        }
+    if p.raw().is_none()
+        && let Some(sign) = name.bytes().iter().position(|&byte| byte == b'=')
+    {
+        return Info::Variable { name: name.to(sign).text(), value: name.from(sign + 1).text() };
     }
     Info::Variable { name: name.text(), value: p.joined() }
 }

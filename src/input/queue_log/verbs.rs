@@ -116,10 +116,10 @@ fn known<'a>(
 /// Up to 4 parameters: url, number, position (1.8+), name (20+). More: the
 /// url holds bars, and the position is looked for from the end.
 fn enter_queue(mut p: Params<'_>) -> Verb<'_> {
-    if let Some(raw) = p.raw() {
-        if let Some(verb) = enter_queue_with_bars(raw) {
-            return verb;
-        }
+    if let Some(raw) = p.raw()
+        && let Some(verb) = enter_queue_with_bars(raw)
+    {
+        return verb;
     }
     Verb::EnterQueue {
         url: p.text(),

@@ -252,10 +252,10 @@ impl AgentQueueCells {
     /// Counts a stint for the agent that answered or dialled it.
     pub fn add_stint(&mut self, stint: &Stint, at: UnixSec) {
         let outbound = stint.direction == Direction::Outbound;
-        if let Some(agent) = stint.agent.filter(|_| stint.answered || outbound) {
-            if let Some(calls) = self.calls(stint, at, agent) {
-                calls.add_stint(stint);
-            }
+        if let Some(agent) = stint.agent.filter(|_| stint.answered || outbound)
+            && let Some(calls) = self.calls(stint, at, agent)
+        {
+            calls.add_stint(stint);
         }
     }
 
