@@ -25,14 +25,14 @@ pub use right::{Right, Rights, Role};
 pub use session::{Lifetime, LoginSession, Token, Viewer};
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::base::{Error, Kind, Result, Secs, UnixSec};
 use crate::people::claim::ClaimCode;
 use crate::people::password::Hasher;
 use crate::people::session_cache::SessionCache;
-pub use crate::people::sql::Db as Store;
 use crate::people::throttle::Throttle;
+use crate::store::Store;
 
 /// The persons of the office.
 ///
@@ -40,7 +40,7 @@ use crate::people::throttle::Throttle;
 /// a hash; they are not held across anything that waits.
 #[derive(Debug)]
 pub struct People {
-    store: Arc<Store>,
+    store: Store,
     lifetime: Lifetime,
     hasher: Hasher,
     throttle: Mutex<Throttle>,
@@ -55,7 +55,7 @@ pub struct People {
 impl People {
     /// Takes up the accounts of a store. Without any account a claim code is
     /// made, see [`People::claim_code`].
-    pub fn open(store: Arc<Store>, lifetime: Lifetime) -> Result<Self> {
+    pub fn open(store: Store, lifetime: Lifetime) -> Result<Self> {
         let accounts = store.read(sql::account_count)?;
         let claim = if accounts == 0 { Some(ClaimCode::new()?) } else { None };
         Ok(People {
@@ -120,7 +120,7 @@ impl People {
 
 /// The guard of a mutex; the tables behind ours make sense after a panic too.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn no_such_account(account: &str) -> Error {

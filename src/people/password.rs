@@ -5,8 +5,8 @@
 //! the memory goes back to the system at once.
 
 use std::fmt;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
@@ -118,9 +118,10 @@ impl Hasher {
     }
 
     fn run(&self, password: &Secret, like: &Hashed) -> Result<Vec<u8>> {
-        let place = Place::take(&self.waiting)?;
-        // A panic inside a hash leaves nothing behind: the lock guards no data.
-        let turn = self.running.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let _place = Place::take(&self.waiting)?;
+        // A panic inside a hash leaves nothing behind: the lock guards no
+        // data. It is held until the memory below is given back.
+        let _turn = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let damaged = |what| Error::new(Kind::Damaged, format!("a stored password has bad {what}"));
         if like.m_cost > M_COST_KIB * 8 {
             return Err(damaged("costs"));
@@ -139,7 +140,6 @@ impl Hasher {
                 &mut memory,
             )
             .map_err(|_| damaged("salt"))?;
-        drop((turn, place));
         Ok(out)
     }
 }

@@ -357,25 +357,3 @@ const DELETE_AUDIT: &str = "delete from audit where at < :before";
 pub fn delete_audit_before(db: &Connection, before: UnixSec) -> Result<usize> {
     db.prepare(DELETE_AUDIT)?.execute(named_params! { ":before": before }).map_err(Error::from)
 }
-
-#[derive(Debug)]
-pub struct Db(std::sync::Mutex<Connection>);
-
-impl Db {
-    pub fn memory() -> Self {
-        let db = Connection::open_in_memory().unwrap();
-        db.execute_batch(include_str!("tables.sql")).unwrap();
-        db.execute_batch("pragma foreign_keys = on").unwrap();
-        Db(std::sync::Mutex::new(db))
-    }
-    pub fn read<T>(&self, f: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        f(&self.0.lock().unwrap())
-    }
-    pub fn write<T>(&self, f: impl FnOnce(&rusqlite::Transaction<'_>) -> Result<T>) -> Result<T> {
-        let mut db = self.0.lock().unwrap();
-        let tx = db.transaction()?;
-        let value = f(&tx)?;
-        tx.commit()?;
-        Ok(value)
-    }
-}

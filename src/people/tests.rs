@@ -4,8 +4,25 @@ use super::*;
 
 const NOW: UnixSec = 1_795_000_000;
 
-fn people() -> People {
-    People::open(Arc::new(Store::memory()), Lifetime { idle: 3600, absolute: 86_400 }).unwrap()
+/// People with the folder their database lies in.
+struct House {
+    people: People,
+    _folder: tempfile::TempDir,
+}
+
+impl std::ops::Deref for House {
+    type Target = People;
+
+    fn deref(&self) -> &People {
+        &self.people
+    }
+}
+
+fn people() -> House {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(folder.path(), crate::store::Settings::default()).unwrap();
+    let people = People::open(store, Lifetime { idle: 3600, absolute: 86_400 }).unwrap();
+    House { people, _folder: folder }
 }
 
 fn secret(text: &str) -> Secret {
@@ -30,7 +47,7 @@ fn new(account: &str, role: Role) -> NewAccount {
 const GOOD: &str = "a good password";
 
 /// People with an administrator `root` and a supervisor `sue`.
-fn office() -> People {
+fn office() -> House {
     let people = people();
     for (account, role) in [("root", Role::Administrator), ("sue", Role::Supervisor)] {
         people.create(&Actor::console(), new(account, role), &secret(GOOD), NOW).unwrap();
