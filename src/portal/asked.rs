@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::live::Scope;
-use crate::people::{Actor, Origin, Right, Viewer};
+use crate::people::{Actor, Origin, Viewer};
 use crate::portal::input::Input;
 use crate::portal::refusal::Refusal;
 use crate::portal::state::App;
@@ -53,33 +53,9 @@ impl Asked {
         self.headers.get("last-event-id")?.to_str().ok()?.trim().parse().ok()
     }
 
-    /// Whether the browser has this version already.
-    pub fn has_version(&self, tag: &str) -> bool {
-        matches_tag(&self.headers, tag)
-    }
-
     /// The queues the viewer may see.
     pub fn scope(&self) -> Result<Scope, Refusal> {
         Ok(scope_of(self.viewer()?))
-    }
-
-    /// The one agent the viewer may ask about; `None` when there is no such
-    /// limit.
-    ///
-    /// Errors: refused when the viewer may only see their own figures but is
-    /// no agent.
-    pub fn only_agent(&self, everybody: Right) -> Result<Option<String>, Refusal> {
-        let viewer = self.viewer()?;
-        if viewer.may(everybody) {
-            return Ok(None);
-        }
-        match &viewer.account.agent {
-            Some(agent) => Ok(Some(agent.clone())),
-            None => Err(Refusal::denied(
-                "your account names no agent, so there is nothing of yours to show; \
-                 ask the administrator",
-            )),
-        }
     }
 }
 

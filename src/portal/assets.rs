@@ -136,7 +136,8 @@ fn takes_gzip(headers: &HeaderMap) -> bool {
     for coding in texts.flat_map(|text| text.split(',')) {
         let (name, weight) = coding.split_once(';').unwrap_or((coding, "q=1"));
         let weight = weight.trim().trim_start_matches("q=");
-        let wanted = weight.trim_end_matches('0') != "" && weight.trim_matches(['0', '.']) != "";
+        // A weight of nothing but zeros and a dot is zero.
+        let wanted = !weight.trim_matches(['0', '.']).is_empty();
         match name.trim() {
             "gzip" | "x-gzip" => return wanted,
             "*" => any = Some(wanted),

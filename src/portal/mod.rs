@@ -12,6 +12,7 @@ mod gate;
 mod input;
 pub mod openapi;
 mod patient;
+mod pieces;
 mod refusal;
 mod reply;
 pub mod route;

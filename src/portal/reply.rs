@@ -25,8 +25,8 @@ pub fn json_text(text: String) -> Response {
 }
 
 /// A table as a file to keep. `name` is made of our own words only.
-pub fn csv(name: &str, text: String) -> Response {
-    let mut response = typed("text/csv; charset=utf-8", text.into());
+pub fn csv(name: &str, body: impl Into<Body>) -> Response {
+    let mut response = typed("text/csv; charset=utf-8", body.into());
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }

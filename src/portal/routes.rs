@@ -144,6 +144,9 @@ pub const ROUTES: &[Route] = &[
     route(Post,   "/api/v1/me/password",        SELF,     Gives::Nothing,          run!(me::password),    "Change one's password").body(PASSWORD),
     route(Get,    "/api/v1/me/sessions",        SELF,     json::<p::LoginSessions>(), run!(me::sessions), "One's log-ins that have not ended"),
     route(Delete, "/api/v1/me/sessions/{id}",   SELF,     Gives::Nothing,          run!(me::end_session), "End one of them"),
+    // names, reports, calls
+    route(Get,    "/api/v1/queues",             NAMES,    json::<s::Queues>(),     run!(system::queues),    "The queues one may see"),
+    route(Get,    "/api/v1/agents",             NAMES,    json::<s::Agents>(),     run!(system::agents),    "The agents one may ask about"),
     // live
     route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
     route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),

@@ -151,7 +151,7 @@ pub(crate) use wire;
 /// against the type by the compiler, and their being complete by a test.
 macro_rules! describe {
     ($( $type:path as $name:literal {
-        $( $field:ident: $kind:ty $(= $optional:ident)?, )*
+        $( $field:ident: $kind:ty, )*
     } )+) => {
         $(
             impl $crate::portal::schema::Described for $type {
@@ -166,7 +166,7 @@ macro_rules! describe {
                             $((
                                 stringify!($field),
                                 <$kind as $crate::portal::schema::Described>::shape(components),
-                                true $( && $crate::portal::schema::$optional )?,
+                                true,
                             ),)*
                         ])
                     })
@@ -176,7 +176,3 @@ macro_rules! describe {
     };
 }
 pub(crate) use describe;
-
-/// Marks a field in `describe!` that is left out when empty.
-#[allow(non_upper_case_globals)]
-pub const left_out: bool = false;

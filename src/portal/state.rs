@@ -9,10 +9,10 @@ use tokio::sync::watch;
 
 use crate::base::{Result, Secs, UnixSec, Zone};
 use crate::live;
-use crate::people::Store;
 use crate::people::{Language, People};
 use crate::portal::streams::Streams;
 use crate::portal::wire::system::{Backup, Health};
+use crate::store::Store;
 
 /// Where handlers get the time from; tests own it.
 pub type Clock = Arc<dyn Fn() -> UnixSec + Send + Sync>;
@@ -116,7 +116,7 @@ impl Default for Settings {
 /// Everything the handlers work with.
 pub struct App {
     pub people: Arc<People>,
-    pub store: Arc<Store>,
+    pub store: Store,
     pub live: Arc<live::Hub>,
     pub office: Arc<dyn Office>,
     pub clock: Clock,
@@ -129,7 +129,7 @@ pub struct App {
 impl App {
     pub fn new(
         people: Arc<People>,
-        store: Arc<Store>,
+        store: Store,
         live: Arc<live::Hub>,
         office: Arc<dyn Office>,
         clock: Clock,

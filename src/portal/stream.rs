@@ -6,14 +6,10 @@
 //! everything since then at once, or a new snapshot when that is too long
 //! ago.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use hyper::body::Frame;
 use serde::Serialize;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -22,6 +18,7 @@ use crate::base::UnixSec;
 use crate::live::{Difference, Resume, Scope, Snapshot, Source};
 use crate::people::{Right, Token, Viewer};
 use crate::portal::asked::{blocking, scope_of};
+use crate::portal::pieces;
 use crate::portal::refusal::Refusal;
 use crate::portal::schema::describe;
 use crate::portal::state::App;
@@ -97,7 +94,9 @@ impl LiveStream {
 
     /// The stream as the body of an answer.
     pub fn into_body(self) -> Body {
-        Body::new(Events { step: Box::pin(self.begin()) })
+        let retry = format!("retry: {RETRY_MS}\n\n");
+        let first = std::future::ready(Some((self, retry.into())));
+        pieces::body(Box::pin(first), |stream| Box::pin(stream.next()))
     }
 
     fn see_as(&mut self, viewer: &Viewer) {
@@ -109,11 +108,6 @@ impl LiveStream {
             self.scope = scope;
             self.hide_callers = hide_callers;
         }
-    }
-
-    async fn begin(self) -> Option<(Self, Bytes)> {
-        let retry = format!("retry: {RETRY_MS}\n\n");
-        Some((self, retry.into()))
     }
 
     /// Waits for the next piece; `None` ends the stream.
@@ -234,35 +228,6 @@ fn event(name: &str, id: Option<u64>, data: &impl Serialize) -> Option<Bytes> {
     serde_json::to_writer(&mut text, data).ok()?;
     text.extend_from_slice(b"\n\n");
     Some(text.into())
-}
-
-type Step = Pin<Box<dyn Future<Output = Option<(LiveStream, Bytes)>> + Send>>;
-
-/// The body: one step is prepared when the connection asks for it.
-struct Events {
-    step: Step,
-}
-
-impl hyper::body::Body for Events {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        match self.step.as_mut().poll(context) {
-            Poll::Pending => Poll::Pending,
-            Poll::Ready(None) => {
-                self.step = Box::pin(std::future::ready(None));
-                Poll::Ready(None)
-            }
-            Poll::Ready(Some((stream, piece))) => {
-                self.step = Box::pin(stream.next());
-                Poll::Ready(Some(Ok(Frame::data(piece))))
-            }
-        }
-    }
 }
 
 /// The refusal of one stream too many.

@@ -212,8 +212,7 @@ fn event(block: &str) -> Option<Event> {
 
 async fn read_line(reader: &mut BufReader<TcpStream>) -> String {
     let mut line = Vec::new();
-    loop {
-        let Ok(byte) = reader.read_u8().await else { break };
+    while let Ok(byte) = reader.read_u8().await {
         if byte == b'\n' {
             break;
         }

@@ -12,9 +12,9 @@ mod streams;
 
 use std::path::Path;
 
-use switchroom::people::Store;
+use switchroom::store::{Settings, Store};
 
 /// A fresh database in a folder.
-fn store(_folder: &Path) -> std::sync::Arc<Store> {
-    std::sync::Arc::new(Store::memory())
+fn store(folder: &Path) -> Store {
+    Store::open(folder, Settings::default()).unwrap().0
 }

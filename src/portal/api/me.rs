@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::response::Response;
 
-use crate::people::{AccountChange, Density, Language, Refused, Secret, Theme, Viewer};
+use crate::people::{AccountChange, Density, Language, Refused, Right, Secret, Theme, Viewer};
 use crate::portal::asked::{Asked, blocking};
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
@@ -25,7 +25,7 @@ pub fn me(app: &App, viewer: &Viewer) -> Me {
         single_keys: account.single_keys,
         agent: account.agent.clone(),
         queues: account.queues.clone(),
-        rights: viewer.rights().iter().map(|right| right.name()).collect(),
+        rights: viewer.rights().iter().map(Right::name).collect(),
         csrf: viewer.session.csrf.text(),
         session_expires: app.people.session_ends(viewer),
         office: settings.office.clone(),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::people::Act;
+use crate::model::NameKind;
+use crate::people::{Act, Right};
 use crate::portal::asked::{Asked, blocking};
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
-use crate::portal::wire::system::Backups;
+use crate::portal::wire::system::{Agents, Backups, Labelled, Queues};
 
 /// For whoever watches over the daemon: fine, or why not.
 pub async fn healthz(asked: Asked) -> Result<Response, Refusal> {
@@ -17,6 +18,39 @@ pub async fn healthz(asked: Asked) -> Result<Response, Refusal> {
         None => reply::text(StatusCode::OK, "ok\n".to_owned()),
         Some(trouble) => reply::text(StatusCode::SERVICE_UNAVAILABLE, format!("{trouble}\n")),
     })
+}
+
+/// The queues one may see, by the names people use.
+pub async fn queues(asked: Asked) -> Result<Response, Refusal> {
+    let app = Arc::clone(&asked.app);
+    let scope = asked.scope()?;
+    let names = blocking(move || app.store.query(|reader| reader.names())).await?;
+    let seen = (1..=names.count(NameKind::Queue)).map(|id| names.queue_name(id));
+    let labelled = seen.filter(|name| scope.sees(name)).map(|name| Labelled {
+        name: name.to_owned(),
+        label: asked.app.queue_label(name).to_owned(),
+    });
+    let mut queues: Vec<_> = labelled.collect();
+    queues.sort_by(|one, other| one.name.cmp(&other.name));
+    reply::json(&Queues { queues })
+}
+
+/// The agents one may ask about: all, or oneself.
+pub async fn agents(asked: Asked) -> Result<Response, Refusal> {
+    let app = Arc::clone(&asked.app);
+    let viewer = asked.viewer()?;
+    let all = viewer.may(Right::ReportsView);
+    let own = viewer.account.agent.clone();
+    let names = blocking(move || app.store.query(|reader| reader.names())).await?;
+    let own = own.and_then(|own| names.find_agent(&own));
+    let seen = (1..=names.count(NameKind::Agent)).filter(|id| all || own == Some(*id));
+    let labelled = seen.map(|id| names.agent_name(id)).map(|name| Labelled {
+        name: name.to_owned(),
+        label: asked.app.agent_label(name).to_owned(),
+    });
+    let mut agents: Vec<_> = labelled.collect();
+    agents.sort_by(|one, other| one.name.cmp(&other.name));
+    reply::json(&Agents { agents })
 }
 
 pub async fn health(asked: Asked) -> Result<Response, Refusal> {
