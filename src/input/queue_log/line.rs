@@ -44,6 +44,16 @@ pub struct UnknownVerb<'a> {
     pub verb: Text<'a>,
 }
 
+/// What the order of records depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head<'a> {
+    pub time: UnixSec,
+    /// Bytes as written.
+    pub call_id: &'a [u8],
+    /// Bytes as written.
+    pub queue: &'a [u8],
+}
+
 /// Reads one line, with or without its newline; one carriage return before
 /// the end is ignored.
 ///
@@ -51,54 +61,68 @@ pub struct UnknownVerb<'a> {
 /// is compared as written, then in capitals. Missing parameters are absent,
 /// never 0.
 pub fn parse<'a>(line: &'a [u8], options: &Options) -> Parsed<'a> {
-    match record(line, options) {
-        Ok(parsed) => parsed,
-        Err(complaint) => Parsed::Malformed(complaint),
-    }
-}
-
-fn record<'a>(line: &'a [u8], options: &Options) -> Result<Parsed<'a>, Complaint> {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let complaint = |at, reason| Complaint { at, reason };
-    if line.is_empty() {
-        return Err(complaint(0, Reason::EmptyLine));
-    }
-    if line.len() > LONGEST_LINE {
-        return Err(complaint(LONGEST_LINE, Reason::TooLong));
-    }
-    let end = line.len();
-    let mut rest = Span::new(line);
-    let mut next = |found: u8| {
-        let (field, after) = rest.split_bar();
-        rest = after.ok_or(complaint(end, Reason::TooFewFields { found }))?;
-        Ok(field)
+    let line = without_end(line);
+    let fields = match fields(line, Span::new(line)) {
+        Ok(fields) => fields,
+        Err(complaint) => return Parsed::Malformed(complaint),
     };
-    let stamp = next(1);
-    let first = match stamp {
-        Ok(field) => field,
-        // One field that is no time at all: say what is wrong with it first.
-        Err(_) => Span::Bytes(line),
+    let time = fields.time;
+    let Some(verb) = verbs::read(fields.verb, Params::new(fields.params), options) else {
+        return Parsed::Unknown(UnknownVerb { time, verb: fields.verb.text() });
     };
-    let time = time(first.bytes()).ok_or(complaint(0, Reason::BadTime))?;
-    stamp?;
-    let call = next(2)?;
-    let queue = next(3)?;
-    let agent = next(4)?;
-    let (verb, parameters) = rest.split_bar();
-    if verb.is_empty() {
-        let at = end - rest.bytes().len();
-        return Err(complaint(at, Reason::EmptyVerb));
-    }
-    let Some(verb) = verbs::read(verb, Params::new(parameters), options) else {
-        return Ok(Parsed::Unknown(UnknownVerb { time, verb: verb.text() }));
-    };
-    let mut agent = channel::agent(agent, options);
+    let mut agent = channel::agent(fields.agent, options);
     if matches!(verb, Verb::AgentLogin { .. } | Verb::AgentLogoff { .. }) {
         agent = channel::pool_agent(agent);
     }
-    let event = QueueEvent { time, call_id: call.text(), queue: queue.text(), agent, verb };
-    Ok(Parsed::Event(event))
+    let (call_id, queue) = (fields.call.text(), fields.queue.text());
+    Parsed::Event(QueueEvent { time, call_id, queue, agent, verb })
+}
+
+/// The head of a line that [`parse`] would not call malformed, for less work.
+pub fn head(line: &[u8]) -> Result<Head<'_>, Complaint> {
+    let line = without_end(line);
+    let fields = fields(line, Span::Bytes(line))?;
+    Ok(Head { time: fields.time, call_id: fields.call.bytes(), queue: fields.queue.bytes() })
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+struct Fields<'a> {
+    time: UnixSec,
+    call: Span<'a>,
+    queue: Span<'a>,
+    agent: Span<'a>,
+    verb: Span<'a>,
+    params: Option<Span<'a>>,
+}
+
+fn fields<'a>(line: &'a [u8], span: Span<'a>) -> Result<Fields<'a>, Complaint> {
+    let end = line.len();
+    let complaint = |at, reason| Complaint { at, reason };
+    if end == 0 {
+        return Err(complaint(0, Reason::EmptyLine));
+    }
+    if end > LONGEST_LINE {
+        return Err(complaint(LONGEST_LINE, Reason::TooLong));
+    }
+    let next = |rest: Option<Span<'a>>, found: u8| match rest {
+        Some(rest) => Ok(rest.split_bar()),
+        None => Err(complaint(end, Reason::TooFewFields { found })),
+    };
+    let (stamp, rest) = span.split_bar();
+    let time = time(stamp.bytes()).ok_or(complaint(0, Reason::BadTime))?;
+    let (call, rest) = next(rest, 1)?;
+    let (queue, rest) = next(rest, 2)?;
+    let (agent, rest) = next(rest, 3)?;
+    let (verb, params) = next(rest, 4)?;
+    if verb.is_empty() {
+        let at = end - params.map_or(0, |params| params.bytes().len() + 1);
+        return Err(complaint(at, Reason::EmptyVerb));
+    }
+    Ok(Fields { time, call, queue, agent, verb, params })
 }
 
 /// Seconds from `digits[.digits]`.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::event::Text;
+use crate::input::queue_log::scan::find;
 
 /// A piece of a line: text where the whole line is UTF-8, else bytes that
 /// are decoded with replacement characters when asked for.
@@ -20,6 +21,7 @@ impl<'a> Span<'a> {
         }
     }
 
+    #[inline]
     pub fn bytes(self) -> &'a [u8] {
         match self {
             Span::Text(text) => text.as_bytes(),
@@ -40,6 +42,7 @@ impl<'a> Span<'a> {
 
     /// The part from `start` to before `end`; both must be beside ASCII
     /// bytes, which all cuts of this grammar are.
+    #[inline]
     pub fn slice(self, start: usize, end: usize) -> Self {
         match self {
             Span::Text(text) => Span::Text(text.get(start..end).unwrap_or_default()),
@@ -47,18 +50,20 @@ impl<'a> Span<'a> {
         }
     }
 
+    #[inline]
     pub fn from(self, start: usize) -> Self {
         self.slice(start, self.bytes().len())
     }
 
+    #[inline]
     pub fn to(self, end: usize) -> Self {
         self.slice(0, end)
     }
 
     /// The part before the first bar, and the part after it.
+    #[inline]
     pub fn split_bar(self) -> (Self, Option<Self>) {
-        let bar = self.bytes().iter().position(|&byte| byte == b'|');
-        match bar {
+        match find(b'|', self.bytes()) {
             Some(bar) => (self.to(bar), Some(self.from(bar + 1))),
             None => (self, None),
         }
@@ -121,6 +126,7 @@ impl<'a> Params<'a> {
     }
 
     /// The next parameter; `None` when it is absent.
+    #[inline]
     pub fn take(&mut self) -> Option<Span<'a>> {
         let (head, rest) = self.rest?.split_bar();
         self.rest = rest;

@@ -7,6 +7,7 @@ const HIGHS: u64 = 0x8080_8080_8080_8080;
 ///
 /// A word minus ones borrows into the high bit exactly where a byte was zero
 /// (or above such a byte), so the lowest set bit is always a true hit.
+#[inline]
 pub(super) fn find(wanted: u8, bytes: &[u8]) -> Option<usize> {
     let pattern = ONES * u64::from(wanted);
     let (words, tail) = bytes.as_chunks::<8>();
