@@ -19,9 +19,13 @@ const LAST: u64 = 0x3c6e_f372_fe94_f82b;
 /// an attacker: who can write to queue_log can forge records anyway.
 pub fn record_hash(line: &[u8]) -> u64 {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let mut state = fold(SEED ^ line.len() as u64, STEP);
-    let (words, tail) = line.as_chunks::<8>();
+    byte_hash(line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// The same hash over bytes as they are.
+pub(super) fn byte_hash(bytes: &[u8]) -> u64 {
+    let mut state = fold(SEED ^ bytes.len() as u64, STEP);
+    let (words, tail) = bytes.as_chunks::<8>();
     for word in words {
         state = fold(state ^ u64::from_le_bytes(*word), STEP);
     }

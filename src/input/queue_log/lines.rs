@@ -18,6 +18,10 @@ pub enum Line<'a> {
     /// Longer than [`LONGEST_LINE`]: malformed. `head` is its first
     /// [`KEPT_BYTES`], `length` all of its bytes without the newline.
     TooLong { head: &'a [u8], length: u64 },
+    /// The end of a file that will not grow any more, without a newline:
+    /// malformed, since nobody knows what is missing. At most
+    /// [`LONGEST_LINE`] bytes of it.
+    Torn(&'a [u8]),
 }
 
 /// Keeps what has come of a line whose newline has not.
@@ -48,12 +52,6 @@ impl Cutter {
         self.length
     }
 
-    /// The first bytes of the line without newline; all of it unless it is
-    /// too long.
-    pub fn begun_bytes(&self) -> &[u8] {
-        &self.begun
-    }
-
     /// Takes the next bytes and hands on every line that ends in them, with
     /// the stream's position after its newline.
     pub fn feed(&mut self, chunk: &[u8], mut each: impl FnMut(Line<'_>, u64)) {
@@ -78,6 +76,17 @@ impl Cutter {
         }
         if !rest.is_empty() {
             self.keep(rest);
+        }
+    }
+
+    /// Ends the stream: what has come of a line without newline is torn.
+    /// The position goes behind it.
+    pub fn finish(&mut self, mut each: impl FnMut(Line<'_>, u64)) {
+        if self.length > 0 {
+            self.position += self.length;
+            each(Line::Torn(&self.begun), self.position);
+            self.begun.clear();
+            self.length = 0;
         }
     }
 
@@ -127,6 +136,7 @@ mod tests {
                 lines.push(match line {
                     Line::Complete(bytes) => Owned::Complete(bytes.to_vec(), end),
                     Line::TooLong { head, length } => Owned::TooLong(head.to_vec(), length, end),
+                    Line::Torn(_) => panic!("only the end is torn"),
                 });
             });
         }
@@ -145,7 +155,11 @@ mod tests {
             ]
         );
         assert_eq!((cutter.position(), cutter.begun()), (10, 3));
-        assert_eq!(cutter.begun_bytes(), b"thr");
+        let mut cutter = cutter;
+        let mut torn = Vec::new();
+        cutter.finish(|line, end| torn.push((format!("{line:?}"), end)));
+        assert_eq!(torn, [(format!("{:?}", Line::Torn(b"thr")), 13)]);
+        cutter.finish(|_, _| panic!("nothing is left"));
     }
 
     #[test]
