@@ -44,7 +44,7 @@ export function App() {
   }, [wanted, at.path, state.at]);
 
   if (state.at === "starting") return null;
-  if (state.at === "failed") return <main id="main"><Failed fault={state.fault} again={() => void begin()} /></main>;
+  if (state.at === "failed") return <main id="main"><Failed alone fault={state.fault} again={() => void begin()} /></main>;
   if (wanted !== at.path) return null;
   if (wanted === "/claim") return <ClaimPage />;
   if (!person) return <LoginPage />;
@@ -120,7 +120,7 @@ function NotFound() {
   return (
     <>
       <h1 class="vh">{say("fault.title.not_found")}</h1>
-      <Empty title={say("fault.title.not_found")} acts={<a class="btn" href="/">{say("page.home")}</a>}>{say("fault.page")}</Empty>
+      <Empty alone title={say("fault.title.not_found")} acts={<a class="btn" href="/">{say("page.home")}</a>}>{say("fault.page")}</Empty>
     </>
   );
 }
@@ -129,7 +129,7 @@ function Refused() {
   return (
     <>
       <h1 class="vh">{say("fault.title.denied")}</h1>
-      <Empty picture="lock" title={say("fault.title.denied")} acts={<a class="btn" href="/">{say("page.home")}</a>}>{say("fault.denied")}</Empty>
+      <Empty alone picture="lock" title={say("fault.title.denied")} acts={<a class="btn" href="/">{say("page.home")}</a>}>{say("fault.denied")}</Empty>
     </>
   );
 }

@@ -43,7 +43,6 @@ export function AccountsPage() {
             caption={say("page.accounts")}
             rows={list}
             keyOf={(a) => a.account}
-            rowLook={(a) => (a.disabled ? "gone" : "")}
             cols={[
               { id: "name", head: say("field.name"), look: "name", cell: (a) => <><a href={withQuery({ open: a.account })}>{a.name}</a> <span class="sub">{a.account}</span></> },
               { id: "role", head: say("field.role"), look: "nw", cell: (a) => <>{say(`role.${a.role}`)} {a.disabled ? <span class="pill w"><Icon name="warn" small />{say("accounts.disabled")}</span> : null}</> },

@@ -31,7 +31,7 @@ export function CallPage({ params }: { params: Params }) {
   const call = loaded.data;
   const title = call ? titleText(call, labelIn(agents, call.agent ?? "")) : say("page.call");
   useOwnTitle(title);
-  if (loaded.fault) return <><h1 class="vh">{say("page.call")}</h1><Failed fault={loaded.fault} again={loaded.again} /></>;
+  if (loaded.fault) return <><h1 class="vh">{say("page.call")}</h1><Failed alone fault={loaded.fault} again={loaded.again} /></>;
   if (!call) return <><h1 class="vh">{say("page.call")}</h1>{loaded.slow ? <Panel title={say("page.call")}><Skeleton rows={8} cols={3} /></Panel> : null}</>;
   return (
     <>

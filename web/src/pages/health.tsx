@@ -38,7 +38,7 @@ export function HealthPage() {
         acts={may("backup.create") ? <a class="btn p" href="/system/backups"><Icon name="disk" />{say("page.backups")}</a> : null}
       />
       {loaded.fault && h ? <Note level="w" role="status">{say("health.old")}</Note> : null}
-      {h ? <Content h={h} /> : loaded.fault ? <Failed fault={loaded.fault} again={loaded.again} /> : <Panel title={say("page.health")}><Skeleton rows={6} cols={2} /></Panel>}
+      {h ? <Content h={h} /> : loaded.fault ? <Failed alone fault={loaded.fault} again={loaded.again} /> : <Panel title={say("page.health")}><Skeleton rows={6} cols={2} /></Panel>}
     </>
   );
 }
@@ -135,7 +135,7 @@ function storeChecks(h: Health): Check[] {
       note: d.damaged ?? `${count("health.db.note", d.stints, int(d.stints))} ${perCall}`,
       value: bytes(d.bytes + d.wal_bytes),
     },
-    { mark: "ok", what: say("health.reach"), note: say("health.reach.note", { days: int(d.detail_days) }), value: d.oldest === null ? "–" : at(d.oldest, "date") },
+    { mark: "ok", what: say("health.reach"), note: d.detail_days === 0 ? say("health.reach.ever") : say("health.reach.note", { days: int(d.detail_days) }), value: d.oldest === null ? "–" : at(d.oldest, "date") },
     { mark: "ok", what: say("health.commit"), note: say("health.commit.note", { bytes: bytes(d.written_today) }), value: when(d.last_commit, today) },
     {
       mark: d.last_backup === null || h.now - d.last_backup > OLD_BACKUP ? "watch" : "ok",

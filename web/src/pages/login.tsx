@@ -29,7 +29,7 @@ export function LoginPage() {
           <h1>{say("login.title")}</h1>
           <p class="sec">{say("login.to", { office: hello.get()?.office ?? "" })}</p>
         </div>
-        <Summary faults={form.list} fault={form.fault} turn={form.turn} />
+        <Summary faults={form.list} fault={form.fault} turn={form.turn} wrong={say("login.wrong")} />
         <TextField id="l-account" label={say("field.account")} value={account} set={setAccount} autocomplete="username" fault={form.faults["account"]} />
         <TextField id="l-password" label={say("field.password")} type="password" value={password} set={setPassword} autocomplete="current-password" fault={form.faults["password"]} />
         <button class="btn p" disabled={form.busy}>{say("do.login")}</button>

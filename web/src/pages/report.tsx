@@ -6,7 +6,7 @@ import { useCell } from "../lib/cell";
 import { at, int, percent } from "../lib/format";
 import { filtersOf, REPORT_FILTERS } from "../lib/filters";
 import { useLoad } from "../lib/load";
-import { useReportIndex } from "../lib/names";
+import { labelIn, useNames, useReportIndex } from "../lib/names";
 import type { Params } from "../lib/pages";
 import { place } from "../lib/route";
 import { seriesOf, trimmed, type Series } from "../lib/series";
@@ -85,7 +85,11 @@ const MOST_BARS = 400;
 function Content({ report, scope, busy }: { report: Report; scope: string; busy: boolean }) {
   const h = report.header;
   const offered = h.answered + h.lost;
-  const series = scope === "hour" ? trimmed(seriesOf(report)) : seriesOf(report);
+  const names = useNames();
+  const whole = seriesOf(report);
+  // A line between queues or agents would say that one follows the other: the share is drawn over time only.
+  const named = scope === "queue" ? names.queues : scope === "agent" ? names.agents : null;
+  const series = named ? { ...whole, share: null, keys: whole.keys.map((k) => labelIn(named, k)) } : scope === "hour" ? trimmed(whole) : whole;
   const drawn = report.rows.length > 1 && report.rows.length <= MOST_BARS && (PICTURED.includes(scope) || timely(series)) && (series.answered || series.other);
   return (
     <>
@@ -94,7 +98,7 @@ function Content({ report, scope, busy }: { report: Report; scope: string; busy:
       ))}
       <Tiles
         tiles={[
-          { label: say("live.offered"), value: int(offered), note: count("report.processed", h.processed, int(h.processed)) },
+          { label: say("live.offered"), value: int(offered), note: say("report.of", { n: int(h.processed) }) },
           { label: say("col.answered"), value: int(h.answered), note: say("report.share", { share: percent(offered ? (100 * h.answered) / offered : null) }) },
           { label: say("col.lost"), value: int(h.lost), note: say("report.share", { share: percent(offered ? (100 * h.lost) / offered : null) }) },
         ]}

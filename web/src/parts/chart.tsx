@@ -80,7 +80,7 @@ export function Legend({ series, goal }: { series: Series; goal?: number | null 
       {series.answered ? <span><i class="x1" />{series.answered.label}</span> : null}
       {series.lost ? <span><i class="x2" />{series.lost.label}</span> : null}
       {series.other ? <span><i class="x1" />{series.other.label}</span> : null}
-      {series.share ? <span><i class="ln x3" />{series.share.label}, %</span> : null}
+      {series.share ? <span><i class="ln x3" />{series.share.label.includes("%") ? series.share.label : `${series.share.label}, %`}</span> : null}
       {series.share && goal ? <span><i class="ln xg" />{say("wall.goal", { goal: goalText(goal) })}</span> : null}
     </p>
   );

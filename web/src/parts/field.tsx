@@ -124,10 +124,12 @@ interface SummaryProps {
   fault?: Fault | null;
   /** Changes with each sending, so that the focus comes back to the summary. */
   turn: number;
+  /** Words for a refusal, where it means one thing only. */
+  wrong?: string;
 }
 
 /** Takes the focus whenever a sending failed. */
-export function Summary({ faults, fault, turn }: SummaryProps) {
+export function Summary({ faults, fault, turn, wrong }: SummaryProps) {
   const box = useRef<HTMLDivElement>(null);
   const any = faults.length > 0 || Boolean(fault);
   useEffect(() => {
@@ -160,7 +162,7 @@ export function Summary({ faults, fault, turn }: SummaryProps) {
             </ul>
           </>
         ) : fault ? (
-          <b>{faultText(fault)}</b>
+          <b>{wrong && fault.kind === "denied" ? wrong : faultText(fault)}</b>
         ) : null}
       </div>
     </div>

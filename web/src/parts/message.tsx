@@ -3,6 +3,7 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { Fault } from "../api/client";
+import { language } from "../lib/format";
 import { count, say, type Key } from "../words";
 import { Icon, type IconName } from "./icon";
 
@@ -42,11 +43,21 @@ const PICTURES: Record<"panel" | "broken" | "lock", () => JSX.Element> = {
   ),
 };
 
-export function Empty({ picture = "panel", title, children, acts }: { picture?: "panel" | "broken" | "lock"; title: string; children?: ComponentChildren; acts?: ComponentChildren }) {
+interface EmptyProps {
+  picture?: "panel" | "broken" | "lock";
+  title: string;
+  children?: ComponentChildren;
+  acts?: ComponentChildren;
+  /** Not in a panel with a heading of its own. */
+  alone?: boolean;
+}
+
+export function Empty({ picture = "panel", title, children, acts, alone = false }: EmptyProps) {
+  const Title = alone ? "h2" : "h3";
   return (
     <div class="empty">
       {PICTURES[picture]()}
-      <h3>{title}</h3>
+      <Title>{title}</Title>
       {children ? <p>{children}</p> : null}
       {acts ? <div class="row wrap">{acts}</div> : null}
     </div>
@@ -58,18 +69,28 @@ const FAULTS: Partial<Record<Fault["kind"], Key>> = {
   not_found: "fault.not_found", shape: "fault.shape", exhausted: "fault.exhausted", damaged: "fault.damaged",
 };
 
-/** The daemon's own words if it spoke, else ours. */
+/** Kinds whose message names what only the daemon knows. */
+const PARTICULAR: readonly Fault["kind"][] = ["invalid", "conflict"];
+
+/** The daemon's own words where they are in the reader's language or say what no other words could; else ours. */
 export function faultText(fault: Fault): string {
   const ours = say(FAULTS[fault.kind] ?? "fault.internal");
   const wait = fault.wait ? ` ${count("fault.wait", fault.wait, String(fault.wait))}` : "";
-  return (fault.message && fault.kind !== "shape" ? fault.message : ours) + wait;
+  const theirs = fault.message && fault.kind !== "shape" && !fault.wait && (language() === "en" || PARTICULAR.includes(fault.kind));
+  return theirs ? sentence(fault.message) : ours + wait;
 }
 
-export function Failed({ fault, again, title }: { fault: Fault; again: () => void; title?: string }) {
+/** A clause of the daemon as a sentence. */
+function sentence(clause: string): string {
+  return clause.charAt(0).toUpperCase() + clause.slice(1) + (/[.?!]$/.test(clause) ? "" : ".");
+}
+
+export function Failed({ fault, again, title, alone = false }: { fault: Fault; again: () => void; title?: string; alone?: boolean }) {
   const refused = fault.kind === "denied";
   return (
     <div role="alert">
       <Empty
+        alone={alone}
         picture={refused ? "lock" : "broken"}
         title={title ?? say(refused ? "fault.title.denied" : fault.kind === "not_found" ? "fault.title.not_found" : "fault.title")}
         acts={

@@ -3,6 +3,7 @@
 import type { Column, Report, ReportRow } from "../api/wire";
 import { useCell } from "../lib/cell";
 import { day, figure, locale } from "../lib/format";
+import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
 import { slotLabel } from "../lib/series";
 import { sorted, type Direction } from "../lib/sort";
@@ -54,7 +55,8 @@ const HEADS: Record<string, "col.queue" | "col.agent" | "report.hour" | "report.
 function Key({ row, scope }: { row: ReportRow; scope: string }) {
   const { query } = useCell(place);
   const key = String(row["key"] ?? "");
-  const text = keyText(key);
+  const names = useNames();
+  const text = scope === "queue" ? labelIn(names.queues, key) : scope === "agent" ? labelIn(names.agents, key) : keyText(key);
   if (scope !== "queue" && scope !== "agent") return <>{text}</>;
   const q = new URLSearchParams(query);
   q.delete("sort");

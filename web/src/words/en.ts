@@ -408,7 +408,7 @@ export default {
   "health.open.note": "{sessions} agents logged on, {pauses} paused",
   "health.streams": "Browsers following live",
   "health.streams.note": "Pages and wallboards",
-  "health.sample.at": "byte {position}",
+  "health.sample.at": "byte {position} of the line",
   "health.sample.verb": "verb not known: {verb}",
   "health.samples": "Samples of lines",
   "health.ignored": "Ignored, with reason: {list}",
@@ -482,4 +482,7 @@ export default {
   "find.reports": "Reports",
   "call.in": "Inbound",
   "call.out": "Outbound",
+  "login.wrong": "Account or password is not right.",
+  "health.reach.ever": "Details are kept for ever",
+  "report.of": "of {n} processed",
 };

@@ -410,7 +410,7 @@ const words: Record<keyof typeof english, string> = {
   "health.open.note": "{sessions} agents connectés, {pauses} en pause",
   "health.streams": "Navigateurs en direct",
   "health.streams.note": "Pages et tableaux muraux",
-  "health.sample.at": "octet {position}",
+  "health.sample.at": "octet {position} de la ligne",
   "health.sample.verb": "verbe inconnu : {verb}",
   "health.samples": "Exemples de lignes",
   "health.ignored": "Ignorées, avec motif : {list}",
@@ -484,5 +484,8 @@ const words: Record<keyof typeof english, string> = {
   "find.reports": "Rapports",
   "call.in": "Entrant",
   "call.out": "Sortant",
+  "login.wrong": "Compte ou mot de passe inexact.",
+  "health.reach.ever": "Les détails sont gardés sans limite",
+  "report.of": "sur {n} traités",
 };
 export default words;
