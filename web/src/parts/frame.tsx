@@ -61,7 +61,7 @@ function Sidebar({ page }: { page: Page | null }) {
   const { path } = useCell(place);
   return (
     <nav class="side" aria-label={say("nav.main")}>
-      <a class="brand" href="/"><Mark /><span>{say("app.name")}</span></a>
+      <a class="brand" href="/" aria-label={say("app.name")}><Mark /><span>{say("app.name")}</span></a>
       <ul>
         {GROUPS.map((g) => {
           const pages = pagesOf(g.id, person);

@@ -42,7 +42,7 @@ export const queueNames = QUEUES.map(([name, label]) => ({ name, label }));
 export const agentNames = AGENTS.map(([name]) => ({ name, label: name }));
 
 /** The live view at `now`, its ages those of `born`. */
-export function snapshot(seq, now, born, wanted) {
+export function snapshot(seq, now, born, wanted, times = 1) {
   const calls = CALLS.map((c, i) => {
     const [queue, number, name, age, state, agent, position, attempts, tried, wait = null, inState = age] = c;
     return {
@@ -51,7 +51,8 @@ export function snapshot(seq, now, born, wanted) {
       tag: name === "Fabienne Roussel" ? "VIP" : null,
     };
   }).filter((c) => wanted.length === 0 || wanted.includes(c.queue));
-  const agents = AGENTS.map(([name, extension, state, age, queues, code, taken]) => {
+  const staff = Array.from({ length: times }, (_, n) => AGENTS.map(([name, ...rest]) => [n ? `${name} ${n + 1}` : name, ...rest])).flat();
+  const agents = staff.map(([name, extension, state, age, queues, code, taken]) => {
     const call = calls.find((c) => c.agent === name);
     return {
       name, label: name, state, since: born - age, direction: call?.direction ?? null, queues, paused_queues: state === "paused" ? queues : [], pause_code: code,

@@ -15,7 +15,7 @@ const nowSec = () => Math.floor(Date.now() / 1000);
 
 /**
  * Starts the stand-in. `options` may be changed while it runs: `loggedIn`, `claimed`, `role`, `language`, `theme`,
- * `silent` (the live stream says nothing), `broken` (paths that answer 503), `session` (seconds left).
+ * `times` (as many agents), `silent` (the live stream says nothing), `broken` (paths that answer 503), `session` (seconds left).
  */
 export function start(port = 0, options = {}) {
   const now = nowSec();
@@ -97,10 +97,10 @@ function stream(req, res, state, url) {
   const say = (event, data) => {
     if (!state.silent) res.write(`${data.seq ? `id: ${data.seq}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  say("snapshot", office.snapshot(seq, nowSec(), state.born, wanted));
+  say("snapshot", office.snapshot(seq, nowSec(), state.born, wanted, state.times));
   const timer = setInterval(() => {
     const now = nowSec();
-    const whole = office.snapshot(seq, now, state.born, wanted);
+    const whole = office.snapshot(seq, now, state.born, wanted, state.times);
     seq += 1;
     if (state.moving && seq % 2) {
       const answered = whole.total.answered + (seq % 7);
