@@ -22,6 +22,5 @@ run() {
   [ -n "$listen" ] && arguments+=(--listen "$listen")
   build_all
   say "starting: switchroom run ${arguments[*]}"
-  say "log in: the first visit asks for the claim code printed below and makes the first account"
   exec "$CARGO_TARGET_DIR/release/switchroom" run "${arguments[@]}"
 }
