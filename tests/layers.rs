@@ -86,6 +86,7 @@ const EDGE_WORDS: &[&str] = &[
     "nix",
 ];
 const EDGES: &[&str] = &[
+    "input/queue_log/archive.rs",
     "input/queue_log/follow.rs",
     "input/queue_log/opened.rs",
     "input/queue_log/watch.rs",

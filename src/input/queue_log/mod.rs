@@ -4,9 +4,11 @@
 //! complaint), [`lines`] (chunks → lines), [`reorder`] (late lines
 //! before the ones they belong before), [`hash`] (identity of a record),
 //! [`print`] (event → canonical line). [`tailing`] (which file comes next).
-//! Edges: [`follow`] with `opened` and `watch` (the living file). Never
+//! Edges: [`follow`] with `opened` and `watch` (the living file), [`archive`]
+//! (files to import). Never
 //! decides what a record means for a call.
 
+pub mod archive;
 mod channel;
 mod complaint;
 pub mod follow;
