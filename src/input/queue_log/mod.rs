@@ -12,6 +12,7 @@ pub mod archive;
 mod channel;
 mod complaint;
 pub mod follow;
+pub mod fuzz;
 pub mod hash;
 mod info;
 pub mod line;
