@@ -7,12 +7,9 @@ import { startKeys } from "./lib/keys";
 import { startRouter } from "./lib/route";
 import { begin } from "./lib/session";
 import "./styles/portal.css";
-import { useBooks } from "./words";
+import { addBook } from "./words";
 
-useBooks({
-  en: async () => [(await import("./words/en")).default],
-  fr: async () => [(await import("./words/fr")).default],
-});
+void addBook({ en: () => import("./words/en"), fr: () => import("./words/fr") });
 startClock();
 startRouter();
 startKeys();

@@ -3,7 +3,7 @@
 import type { ComponentType } from "preact";
 import type { Me } from "../api/wire";
 import type { IconName } from "../parts/icon";
-import type { Key } from "../words";
+import { addBook, type Key } from "../words";
 import { fits } from "./route-paths";
 
 export type Params = Record<string, string>;
@@ -22,6 +22,11 @@ export interface Page {
   load: () => Promise<PageView>;
 }
 
+const more = { en: () => import("../words/more.en"), fr: () => import("../words/more.fr") };
+
+/** A page behind the first view: its words come with it. */
+const later = (load: () => Promise<PageView>) => async (): Promise<PageView> => (await Promise.all([load(), addBook(more)]))[0];
+
 const account = async (): Promise<PageView> => (await import("../pages/account")).AccountPage;
 const reports = async (): Promise<PageView> => (await import("../pages/reports")).ReportsPage;
 const report = async (): Promise<PageView> => (await import("../pages/report")).ReportPage;
@@ -35,16 +40,16 @@ export const CALLS: readonly string[] = ["calls.view", "calls.own"];
 export const PAGES: readonly Page[] = [
   { path: "/", group: "home", title: "page.home", rights: [], listed: true, icon: "home", load: async () => (await import("../pages/overview")).OverviewPage },
   { path: "/live", group: "live", title: "page.live", rights: ["live.view"], listed: true, icon: "live", load: async () => (await import("../pages/live")).LivePage },
-  { path: "/walls", group: "live", title: "page.walls", rights: ["walls.view"], listed: true, icon: "screen", load: async () => (await import("../pages/walls")).WallsPage },
-  { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: reports },
-  { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: report },
-  { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: calls },
-  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: call },
-  { path: "/system/health", group: "system", title: "page.health", rights: ["health.view"], listed: true, icon: "system", load: async () => (await import("../pages/health")).HealthPage },
-  { path: "/system/accounts", group: "system", title: "page.accounts", rights: ["accounts.manage"], listed: true, icon: "people", load: async () => (await import("../pages/accounts")).AccountsPage },
-  { path: "/system/audit", group: "system", title: "page.audit", rights: ["audit.view"], listed: true, icon: "key", load: async () => (await import("../pages/audit")).AuditPage },
-  { path: "/system/backups", group: "system", title: "page.backups", rights: ["backup.create"], listed: true, icon: "disk", load: async () => (await import("../pages/backups")).BackupsPage },
-  { path: "/me", group: "me", title: "page.me", rights: [], listed: false, icon: "person", load: account },
+  { path: "/walls", group: "live", title: "page.walls", rights: ["walls.view"], listed: true, icon: "screen", load: later(async () => (await import("../pages/walls")).WallsPage) },
+  { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: later(reports) },
+  { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: later(report) },
+  { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: later(calls) },
+  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: later(call) },
+  { path: "/system/health", group: "system", title: "page.health", rights: ["health.view"], listed: true, icon: "system", load: later(async () => (await import("../pages/health")).HealthPage) },
+  { path: "/system/accounts", group: "system", title: "page.accounts", rights: ["accounts.manage"], listed: true, icon: "people", load: later(async () => (await import("../pages/accounts")).AccountsPage) },
+  { path: "/system/audit", group: "system", title: "page.audit", rights: ["audit.view"], listed: true, icon: "key", load: later(async () => (await import("../pages/audit")).AuditPage) },
+  { path: "/system/backups", group: "system", title: "page.backups", rights: ["backup.create"], listed: true, icon: "disk", load: later(async () => (await import("../pages/backups")).BackupsPage) },
+  { path: "/me", group: "me", title: "page.me", rights: [], listed: false, icon: "person", load: later(account) },
 ];
 
 export const GROUPS: readonly { id: Group; title: Key; icon: IconName; leader: string }[] = [

@@ -9,7 +9,7 @@ import { plusDays } from "./period";
 const WANTED = ["traffic-hour", "traffic_hour", "traffic-hr", "calls-hour"];
 
 export function hourBlock(index: ReportIndex): string | null {
-  const blocks = index.groups.flatMap((g) => g.blocks).filter((b) => b.scope === "hour");
+  const blocks = index.groups.flatMap((g) => g.blocks).filter((b) => b.scope === "hour" || /\bh(ou)?r\b/.test(b.id));
   const ids = blocks.map((b) => b.id);
   return WANTED.find((id) => ids.includes(id)) ?? ids.find((id) => /traffic/.test(id)) ?? ids[0] ?? null;
 }

@@ -123,11 +123,13 @@ function Shown({ view }: { view: View }) {
   );
 }
 
-/** Height of the body in vmin: what head and tiles leave. */
+/** Height of the lists in vmin: what head and tiles leave. */
 function useScreen(): { body: number } {
   const measure = (): { body: number } => {
     const vmin = Math.min(innerWidth, innerHeight) / 100;
-    return { body: innerHeight / vmin - (innerWidth < innerHeight ? 62 : 30.5) };
+    const height = innerHeight / vmin;
+    // Upright, the tiles take two rows, and queues and agents share what is left.
+    return { body: innerWidth < innerHeight ? (height - 52) / 2 : height - 30.5 };
   };
   const [size, set] = useState(measure);
   useEffect(() => {

@@ -42,19 +42,19 @@ type QueueRow = LiveQueue & { all?: boolean };
 export function QueueTable({ queues, total, now }: { queues: readonly LiveQueue[]; total: LiveQueue; now: number }) {
   const all: QueueRow = { ...total, all: true, label: say("live.all") };
   const rows: QueueRow[] = queues.length > 1 ? [all, ...queues] : [...queues];
-  const figure = (id: keyof LiveQueue & string, head: string, of: (q: QueueRow) => number): Col<QueueRow> => ({ id, head, look: "n off", cell: (q) => <Count n={of(q)} /> });
+  const figure = (id: keyof LiveQueue & string, head: string, of: (q: QueueRow) => number, less = ""): Col<QueueRow> => ({ id, head, look: `n off ${less}`, cell: (q) => <Count n={of(q)} /> });
   const cols: Col<QueueRow>[] = [
     { id: "name", head: say("col.queue"), look: "name", cell: (q) => (q.all ? q.label : <a href={`/live?queues=${encodeURIComponent(q.name)}`}>{q.label}</a>) },
     { id: "waiting", head: say("live.waiting"), look: "n", label: say("live.waiting"), cell: (q) => <Count n={q.waiting} bold /> },
     { id: "longest", head: say("col.longest"), look: "n lft", label: say("col.longest"), cell: (q) => <Running since={q.longest_since} now={now} level={longestLevel(q, now)} /> },
     figure("agents", say("live.agents"), (q) => q.agents),
     { id: "ready", head: say("live.ready"), look: "n", label: say("live.ready"), cell: (q) => (readyLevel(q) ? <Leveled level={readyLevel(q)}>{int(q.ready)}</Leveled> : <Count n={q.ready} />) },
-    figure("ringing", say("live.ringing"), (q) => q.ringing),
+    figure("ringing", say("live.ringing"), (q) => q.ringing, "roomy"),
     figure("talking", say("live.oncalls"), (q) => q.talking),
-    figure("elsewhere", say("live.elsewhere"), (q) => q.elsewhere + q.in_use),
-    figure("wrapup", say("live.wrapup"), (q) => q.wrapup),
+    figure("elsewhere", say("live.elsewhere"), (q) => q.elsewhere + q.in_use, "roomy"),
+    figure("wrapup", say("live.wrapup"), (q) => q.wrapup, "roomy"),
     figure("paused", say("live.paused"), (q) => q.paused),
-    figure("unavailable", say("live.unavailable"), (q) => q.unavailable),
+    figure("unavailable", say("live.unavailable"), (q) => q.unavailable, "roomy"),
     figure("offered", say("live.offered"), (q) => q.offered),
     figure("answered", say("col.answered"), (q) => q.answered),
     figure("lost", say("col.lost"), (q) => q.lost),
@@ -82,6 +82,8 @@ export function CallTable({ calls, queues, agents, now }: { calls: readonly Live
     const queue = queues.get(c.queue);
     return queue && open(c) && c.direction === "in" ? waitLevel(now - c.entered, queue) : "";
   };
+  // Talk is counted from the answer, holds included; the hold's own time stands beside its state.
+  const begun = (c: LiveCall): number => (open(c) ? c.entered : c.wait === null ? c.since : c.entered + c.wait);
   const under = (c: LiveCall): string => {
     if (!open(c)) return label(c.agent);
     if (c.agent) return label(c.agent);
@@ -104,7 +106,7 @@ export function CallTable({ calls, queues, agents, now }: { calls: readonly Live
       id: "time", head: say("live.time"), look: "n",
       cell: ({ row: c, gone }) => (
         <>
-          {gone ? <span class="z">{say("live.ended")}</span> : <Running since={open(c) ? c.entered : c.since} now={now} level={level(c)} />}
+          {gone ? <span class="z">{say("live.ended")}</span> : <Running since={begun(c)} now={now} level={level(c)} />}
           <span class="sub hide-s">{open(c) ? say("live.waits") : c.direction === "out" ? say("live.out") : say("live.waited", { time: span(c.wait) })}</span>
         </>
       ),

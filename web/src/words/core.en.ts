@@ -26,7 +26,7 @@ export default {
   "col.ready": "Ready",
   "col.answered": "Answered",
   "col.lost": "Lost",
-  "col.within": "Within {s} s",
+  "col.within": "Within {s} s",
   "of.n": "of {n}",
   "wall.longest": "Longest wait",
   "wall.limit": "{queue}, limit {limit}",

@@ -1,12 +1,14 @@
-// Words by key, one language loaded at a time. The wallboard loads only the core words, the portal all of them.
+// Words by key, one language loaded at a time, in books: the core words both pages share, those of the portal, and
+// those of its pages behind the first view.
 
 import { Cell, useCell } from "../lib/cell";
 import type { Lang } from "../lib/number";
 import type core from "./core.en";
 import type portal from "./en";
+import type more from "./more.en";
 
 export type CoreKey = keyof typeof core;
-export type Key = CoreKey | keyof typeof portal;
+export type Key = CoreKey | keyof typeof portal | keyof typeof more;
 type Book = Record<string, string>;
 type Values = Record<string, string | number>;
 
@@ -14,21 +16,24 @@ let book: Book = {};
 let rules = new Intl.PluralRules("en");
 const turned = new Cell(0);
 
-type Books = Record<Lang, () => Promise<Book[]>>;
-const wallBooks: Books = {
-  en: async () => [(await import("./core.en")).default],
-  fr: async () => [(await import("./core.fr")).default],
-};
-let books: Books = wallBooks;
+type Books = Record<Lang, () => Promise<{ default: Book }>>;
+const books: Books[] = [{ en: () => import("./core.en"), fr: () => import("./core.fr") }];
+/** Null until the language is known: nothing is fetched before. */
+let language: Lang | null = null;
 
-/** The portal says here where its own words are, so that the wallboard's build never meets them. */
-export function useBooks(more: Books): void {
-  const both = (lang: Lang) => async (): Promise<Book[]> => (await Promise.all([wallBooks[lang](), more[lang]()])).flat();
-  books = { en: both("en"), fr: both("fr") };
+/** Adds a book the page needs besides the core words; resolves once its words are there. */
+export async function addBook(more: Books): Promise<void> {
+  if (books.includes(more)) return;
+  books.push(more);
+  if (!language) return;
+  const words = (await more[language]()).default;
+  book = { ...book, ...words };
 }
 
 export async function setWords(lang: Lang): Promise<void> {
-  book = Object.assign({}, ...(await books[lang]())) as Book;
+  language = lang;
+  const opened = await Promise.all(books.map((b) => b[lang]()));
+  book = Object.assign({}, ...opened.map((o) => o.default)) as Book;
   rules = new Intl.PluralRules(lang);
   turned.set(turned.get() + 1);
 }

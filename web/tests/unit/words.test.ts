@@ -3,15 +3,18 @@ import coreEn from "../../src/words/core.en";
 import coreFr from "../../src/words/core.fr";
 import en from "../../src/words/en";
 import fr from "../../src/words/fr";
+import moreEn from "../../src/words/more.en";
+import moreFr from "../../src/words/more.fr";
 import { fill, form } from "../../src/words";
 
 const files: Record<string, string> = import.meta.glob("../../src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const sources = Object.entries(files).filter(([name]) => !name.includes("/words/")).map(([name, text]) => ({ name, text }));
-const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr]];
+const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr], ["more", moreEn, moreFr]];
 
 test("both languages have the same keys, none twice", () => {
   for (const [, a, b] of pairs) expect(Object.keys(b).sort()).toEqual(Object.keys(a).sort());
-  for (const key of Object.keys(en)) expect(coreEn).not.toHaveProperty([key]);
+  const all = pairs.flatMap(([, a]) => Object.keys(a));
+  expect(new Set(all).size).toBe(all.length);
 });
 
 test("both languages name the same values and forms", () => {
@@ -38,7 +41,7 @@ test("every phrase is used", () => {
   const all = sources.map((f) => f.text).join("\n");
   // Keys made of a stem and a value: the stem is in the source as `stem.${`.
   const stems = new Set([...all.matchAll(/`([\w.]+\.)\$\{/g)].map((m) => m[1]));
-  const unused = [...Object.keys(coreEn), ...Object.keys(en)].filter((k) => !all.includes(`"${k}"`) && ![...stems].some((s) => s !== undefined && k.startsWith(s)));
+  const unused = pairs.flatMap(([, a]) => Object.keys(a)).filter((k) => !all.includes(`"${k}"`) && ![...stems].some((s) => s !== undefined && k.startsWith(s)));
   expect(unused).toEqual([]);
 });
 
@@ -56,4 +59,12 @@ test("French counts 0 as one, English as many", () => {
 
 test("values are filled in, unknown ones stay visible", () => {
   expect(fill("{a} of {b}", { a: 1 })).toBe("1 of {b}");
+});
+
+test("the first view finds its words in the first books", () => {
+  const first = { ...coreEn, ...en };
+  const views = /\/(overview|live|login|claim|app|frame|person-menu|helpers|palette|gate|message|field|live-tables|queue-picker|chart|dialog|toast)\.tsx$/;
+  for (const f of sources.filter((s) => views.test(s.name))) {
+    for (const [, key] of f.text.matchAll(/(?:say|count)\("([\w. ]+)"/g)) expect(first, `${f.name}: ${key ?? ""}`).toHaveProperty([key ?? ""]);
+  }
 });
