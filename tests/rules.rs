@@ -571,7 +571,7 @@ fn lists_have_an_end_and_say_what_they_leave_out() {
 }
 
 #[test]
-fn finished_calls_are_forgotten_and_the_state_stays_small() {
+fn of_finished_calls_no_state_is_left() {
     let mut run = Run::new(Settings::default());
     for call in 0..5000 {
         let at = 100_000 + call * 60;
@@ -591,4 +591,16 @@ fn finished_calls_are_forgotten_and_the_state_stays_small() {
     }
     let bytes: usize = parts.iter().map(|(key, value)| key.len() + value.len()).sum();
     assert!(parts.len() == 2 && bytes < 80, "the clock and one agent, not {bytes} bytes");
+}
+
+#[test]
+fn a_log_that_closes_nothing_fills_no_memory() {
+    let mut run = Run::new(Settings::default());
+    for call in 0..60_000 {
+        run.feed(&format!("{}|{call}.1|q|NONE|ENTERQUEUE||1|1", 100_000 + call / 10));
+    }
+    let open = run.fold.open().stints.len();
+    assert!(open <= 50_000);
+    assert_eq!(run.facts.stints.len() + open, 60_000, "given up, not lost");
+    assert!(causes(&run).iter().all(|cause| *cause == Cause::NoClosure));
 }

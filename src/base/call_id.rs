@@ -38,13 +38,18 @@ impl CallId {
 /// A decimal number that prints back to the same text.
 fn plain_number(text: &str) -> Option<u32> {
     let bytes = text.as_bytes();
-    let canonical = match bytes {
-        [] => false,
-        [b'0'] => true,
-        [b'0', ..] => false,
-        _ => bytes.len() <= 10 && bytes.iter().all(u8::is_ascii_digit),
-    };
-    if canonical { text.parse().ok() } else { None }
+    let canonical = matches!(bytes, [b'0'] | [b'1'..=b'9', ..]) && bytes.len() <= 10;
+    if !canonical {
+        return None;
+    }
+    let mut value = 0u64;
+    for byte in bytes {
+        match byte {
+            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
+            _ => return None,
+        }
+    }
+    u32::try_from(value).ok()
 }
 
 impl fmt::Display for CallId {

@@ -1,7 +1,7 @@
 //! What is said about a call besides its course: outcomes, tags, features,
 //! variables, voice menu, corrected caller (`metrics.md` 2.7, 1.6).
 
-use crate::base::UnixSec;
+use crate::base::{CallId, UnixSec};
 use crate::event::{Info, QueueEvent};
 use crate::model::calls::Slot;
 use crate::model::change::{Change, Ignored};
@@ -211,10 +211,7 @@ impl Fold {
         announce: impl FnOnce(&mut Pre),
         amend: impl FnOnce(&mut Stint),
     ) {
-        let slot = match self.calls.find_loosely(call) {
-            Some(slot) => slot,
-            None => self.calls.find_or_add(call),
-        };
+        let slot = self.calls.find_or_add(call);
         if let Some(live) = self.calls.live_mut(slot) {
             amend(&mut live.stint);
             if let Some(note) = note {
@@ -250,7 +247,7 @@ impl Fold {
 
     /// IVRHANGUP: the trace ends; what was announced besides is of no use.
     fn leave_menu(&mut self, call: &str, changes: &mut Vec<Change>) {
-        let Some(slot) = self.calls.find_loosely(call) else { return };
+        let Some(slot) = self.calls.find(call) else { return };
         let call = self.calls.get_mut(slot);
         let id = call.id.clone();
         if let Some(mut pre) = call.pre.take() {
@@ -272,40 +269,60 @@ impl Fold {
         changes: &mut Vec<Change>,
     ) {
         let of_agent = matches!(mark, Mark::Outcome(_)) || note.agent.is_some();
-        let slot = self.calls.find_loosely(call);
-        if let Some(slot) = slot {
-            self.calls.purge(slot, self.memory_time(), self.annotations_for());
+        if let Some(slot) = self.known_loosely(call) {
             // Between two queues, what no agent says is about the next one.
             let announced = !of_agent && self.calls.get(slot).pre.is_some();
-            if let Some(target) = self.target(at, slot).filter(|_| !announced) {
-                match target {
-                    Target::Live => {
-                        if let Some(live) = self.calls.live_mut(slot) {
-                            mark.annotate(&mut live.stint, note, changes);
-                            live.touched = true;
-                            live.dumped = None;
-                        }
-                        self.calls.touch(slot);
+            match self.target(at, slot) {
+                _ if announced => {}
+                Some(Target::Live) => {
+                    if let Some(live) = self.calls.live_mut(slot) {
+                        mark.annotate(&mut live.stint, note, changes);
+                        live.touched = true;
+                        live.dumped = None;
                     }
-                    Target::Closed(index) => {
-                        self.correct(slot, index, changes, |stint, changes| {
-                            mark.annotate(stint, note, changes);
-                        });
-                    }
+                    return self.calls.touch(slot);
                 }
-                return;
+                Some(Target::Closed(index)) => {
+                    return self.correct(slot, index, changes, |stint, changes| {
+                        mark.annotate(stint, note, changes);
+                    });
+                }
+                None => {}
             }
         }
         if of_agent {
             return ignore(changes, Ignored::LateAnnotation);
         }
-        let slot = match slot {
-            Some(slot) => slot,
-            None => self.calls.find_or_add(call),
-        };
+        let slot = self.calls.find_or_add(call);
         self.announcement(at, slot, Some(note), changes, |pre| {
             mark.apply(&mut pre.tag, &mut pre.features);
         });
+    }
+
+    /// The call with this id, or with this as its second id; what is
+    /// forgotten by now does not count.
+    pub(super) fn known(&mut self, text: &str) -> Option<Slot> {
+        let (now, annotations) = (self.memory_time(), self.annotations_for());
+        if let Some(slot) = self.calls.find(text) {
+            self.calls.purge(slot, now, annotations);
+            return Some(slot);
+        }
+        let slot = self.calls.find_alias(text)?;
+        self.calls.purge(slot, now, annotations);
+        self.calls.get(slot).has_alias(&CallId::parse(text)).then_some(slot)
+    }
+
+    /// The same without regard to a leading colon (2.7 rule 1).
+    fn known_loosely(&mut self, text: &str) -> Option<Slot> {
+        if let Some(slot) = self.known(text)
+            && !self.calls.get(slot).is_empty()
+        {
+            return Some(slot);
+        }
+        match text.strip_prefix(':') {
+            Some(rest) => self.known(rest),
+            None => self.known(&format!(":{text}")),
+        }
     }
 
     fn target(&self, at: UnixSec, slot: Slot) -> Option<Target> {

@@ -17,6 +17,10 @@ pub(crate) type Slot = u32;
 /// real one (2.3 rule 5).
 pub(crate) const REPLACEABLE_FOR: Secs = 24 * 3600;
 
+/// Most calls remembered at once: 28 calls per second for half an hour, or a
+/// log that never closes what it opens.
+const MOST_CALLS: usize = 50_000;
+
 /// Timers are kept in buckets of 32 seconds.
 const BUCKET_BITS: u32 = 5;
 const NEVER: UnixSec = UnixSec::MAX;
@@ -34,6 +38,8 @@ pub(crate) struct Call {
     dirty: bool,
     /// Whether replaceable stints were added, changed or forgotten.
     pub closed_dirty: bool,
+    /// Which of its parts are stored: the open one, the replaceable stints.
+    pub stored: (bool, bool),
 }
 
 /// A stint that is going on.
@@ -100,6 +106,17 @@ impl Closed {
 }
 
 impl Call {
+    /// Whether nothing is known of the call any more.
+    pub fn is_empty(&self) -> bool {
+        self.pre.is_none() && self.live.is_none() && self.closed.is_empty()
+    }
+
+    /// Whether one of its stints was closed under this id.
+    pub fn has_alias(&self, id: &CallId) -> bool {
+        let of_live = self.live.as_ref().is_some_and(|live| live.stint.alias.as_ref() == Some(id));
+        of_live || self.closed.iter().any(|closed| closed.stint().alias.as_ref() == Some(id))
+    }
+
     /// Number of the next stint of this call.
     pub fn next_entry(&self) -> u16 {
         let closed =
@@ -152,8 +169,8 @@ pub(crate) struct Calls {
     free: Vec<Slot>,
     timers: BTreeMap<i64, Vec<(Slot, u32)>>,
     dirty: Vec<(Slot, u32)>,
-    /// Calls that are no more and whose parts must go.
-    gone: Vec<CallId>,
+    /// Calls that are no more and whose stored parts must go.
+    gone: Vec<(CallId, (bool, bool))>,
 }
 
 fn usual_key(epoch: u32, seq: u32) -> u64 {
@@ -175,19 +192,12 @@ impl Calls {
         }
     }
 
-    /// The call with this id, by its second id too, and without regard to a
-    /// leading colon (2.7 rule 1).
-    pub fn find_loosely(&self, text: &str) -> Option<Slot> {
-        self.find(text)
-            .or_else(|| match self.aliases.is_empty() {
-                true => None,
-                false => self.aliases.get(&CallId::parse(text)).copied(),
-            })
-            .or_else(|| match text.strip_prefix(':') {
-                Some(rest) => self.find(rest),
-                None if self.other.is_empty() => None,
-                None => self.find(&format!(":{text}")),
-            })
+    /// The call that has or had this as its second id.
+    pub fn find_alias(&self, text: &str) -> Option<Slot> {
+        if self.aliases.is_empty() {
+            return None;
+        }
+        self.aliases.get(&CallId::parse(text)).copied()
     }
 
     /// The call with this id, a new one if need be.
@@ -207,6 +217,7 @@ impl Calls {
             due: NEVER,
             dirty: false,
             closed_dirty: false,
+            stored: (false, false),
         };
         let slot = match self.free.pop() {
             Some(slot) => {
@@ -308,10 +319,20 @@ impl Calls {
         Some(slots)
     }
 
+    /// Whether more calls are remembered than any office has.
+    pub fn crowded(&self) -> bool {
+        self.places.len() - self.free.len() > MOST_CALLS
+    }
+
+    /// Takes the calls whose time comes first, before it has come.
+    pub fn first_due(&mut self) -> Option<Vec<Slot>> {
+        let first = *self.timers.first_key_value()?.0;
+        self.due((first + 1) << BUCKET_BITS)
+    }
+
     /// Forgets the call if nothing is left of it.
     pub fn release(&mut self, slot: Slot) {
-        let call = self.get(slot);
-        if call.pre.is_some() || call.live.is_some() || !call.closed.is_empty() {
+        if !self.get(slot).is_empty() {
             return;
         }
         let place = &mut self.places[slot as usize];
@@ -325,8 +346,8 @@ impl Calls {
             CallId::Other(text) => self.other.remove(text),
         };
         self.free.push(slot);
-        if call.dirty {
-            self.gone.push(call.id);
+        if call.stored != (false, false) {
+            self.gone.push((call.id, call.stored));
         }
     }
 
@@ -339,21 +360,20 @@ impl Calls {
         self.places.iter().filter_map(|place| place.call.as_ref())
     }
 
-    /// Hands out every call that was touched since the last time: the call
-    /// itself, or only the id of one that is forgotten.
-    pub fn drain_dirty(&mut self, mut each: impl FnMut(&CallId, Option<&mut Call>)) {
-        for id in std::mem::take(&mut self.gone) {
-            // The same id may have come back meanwhile; then it is below.
-            each(&id, None);
-        }
+    /// Takes the calls that are forgotten and had stored parts.
+    pub fn take_gone(&mut self) -> Vec<(CallId, (bool, bool))> {
+        std::mem::take(&mut self.gone)
+    }
+
+    /// Hands out every call that was touched since the last time.
+    pub fn drain_dirty(&mut self, mut each: impl FnMut(&mut Call)) {
         for (slot, generation) in std::mem::take(&mut self.dirty) {
             let place = &mut self.places[slot as usize];
             if place.generation == generation
                 && let Some(call) = &mut place.call
             {
                 call.dirty = false;
-                let id = call.id.clone();
-                each(&id, Some(call));
+                each(call);
             }
         }
     }

@@ -70,7 +70,10 @@ impl Fold {
         let enter = at - talk.unwrap_or(0);
         let slot = names_a_call(&id).then(|| self.calls.find_or_add(&event.call_id));
         let mut stint = match slot {
-            Some(slot) => self.begin(slot, queue, enter, true),
+            Some(slot) => {
+                self.calls.purge(slot, self.memory_time(), self.annotations_for());
+                self.begin(slot, queue, enter, true)
+            }
             None => Box::new(blank(id, queue, enter)),
         };
         stint.direction = Direction::Outbound;

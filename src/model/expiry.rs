@@ -55,6 +55,28 @@ impl Fold {
         }
     }
 
+    /// Gives the oldest calls up when there are more than can be remembered.
+    pub(super) fn make_room(&mut self, changes: &mut Vec<Change>) {
+        while self.calls.crowded() {
+            let Some(slots) = self.calls.first_due() else { return };
+            for slot in slots {
+                if let Some(live) = self.calls.live_mut(slot) {
+                    live.stint.quality.set(Quality::SYNTHETIC_END);
+                    live.stint.quality.set(Quality::STALE);
+                    let last = live.stint.end;
+                    self.finish(slot, last, Cause::NoClosure, changes);
+                }
+                let call = self.calls.get_mut(slot);
+                if let Some(mut pre) = call.pre.take() {
+                    let menu = pre.end_menu(&call.id);
+                    changes.extend(menu.map(|menu| Change::IvrCall(Box::new(menu))));
+                }
+                call.closed.clear();
+                self.calls.release(slot);
+            }
+        }
+    }
+
     fn review(&mut self, slot: Slot, now: UnixSec, changes: &mut Vec<Change>) {
         let raw = now - self.clock.shift;
         self.calls.purge(slot, raw, self.annotations_for());

@@ -122,6 +122,9 @@ impl Fold {
             self.expire(self.clock.now(), changes);
         }
         self.dispatch(at, event, changes);
+        if self.calls.crowded() {
+            self.make_room(changes);
+        }
     }
 
     fn dispatch(&mut self, at: UnixSec, event: &QueueEvent<'_>, changes: &mut Vec<Change>) {

@@ -14,6 +14,7 @@ pub mod settings;
 pub mod totals;
 
 mod agent;
+mod agent_part;
 mod annotation;
 mod calls;
 mod clock;
@@ -25,6 +26,7 @@ mod hotdesk;
 mod menu;
 mod pack;
 mod pause;
+mod repair;
 mod restart;
 mod session;
 mod state;

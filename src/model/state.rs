@@ -9,18 +9,16 @@
 //! | `b` + telephone | who sits at it |
 
 use crate::base::{CallId, Error, Kind, Result};
-use crate::model::agent::{Agent, Duty, Member, Paused, PausedOn};
+use crate::model::agent_part::{read_agent, write_agent};
 use crate::model::calls::{Closed, Live};
 use crate::model::clock::Clock;
 use crate::model::codec::{Damaged, Reader, Writer};
-use crate::model::fact::{
-    AgentId, Direction, EndCause, Membership, Pause, Quality, Session, Stint,
-};
+use crate::model::fact::{AgentId, Stint};
 use crate::model::fold::{Fold, Recent, StatePut, names_a_call};
 use crate::model::hotdesk::Bound;
 use crate::model::menu::Pre;
 use crate::model::names::Names;
-use crate::model::open::{LastCall, StintState};
+use crate::model::open::StintState;
 use crate::model::pack;
 use crate::model::settings::Settings;
 
@@ -68,7 +66,7 @@ impl Fold {
             }
             fold.calls.release(slot);
         }
-        fold.calls.drain_dirty(|_, _| {});
+        fold.calls.drain_dirty(|_| {});
         fold.dirty_agents.clear();
         Ok(fold)
     }
@@ -82,19 +80,24 @@ impl Fold {
             puts.push(StatePut { key: b"f".to_vec(), value: Some(writer.bytes) });
             self.clock_written = Some(self.clock.clone());
         }
-        self.calls.drain_dirty(|id, call| {
-            let open = call.as_deref().filter(|call| call.live.is_some() || call.pre.is_some());
-            let value = open.map(|call| {
-                let mut writer = Writer::default();
-                writer.option(call.live.as_deref(), write_live);
-                writer.option(call.pre.as_deref(), |writer, pre| pre.write(writer));
-                writer.bytes
-            });
-            puts.push(StatePut { key: call_key(b'c', id), value });
-            let Some(call) = call else {
-                puts.push(StatePut { key: call_key(b's', id), value: None });
-                return;
-            };
+        // First what is gone: the same id may have come back meanwhile.
+        for (id, (open, closed)) in self.calls.take_gone() {
+            let stored = [(b'c', open), (b's', closed)];
+            let keys = stored.into_iter().filter(|(_, stored)| *stored);
+            puts.extend(keys.map(|(kind, _)| StatePut { key: call_key(kind, &id), value: None }));
+        }
+        self.calls.drain_dirty(|call| {
+            let open = call.live.is_some() || call.pre.is_some();
+            if open || call.stored.0 {
+                let value = open.then(|| {
+                    let mut writer = Writer::default();
+                    writer.option(call.live.as_deref(), write_live);
+                    writer.option(call.pre.as_deref(), |writer, pre| pre.write(writer));
+                    writer.bytes
+                });
+                call.stored.0 = open;
+                puts.push(StatePut { key: call_key(b'c', &call.id), value });
+            }
             if std::mem::take(&mut call.closed_dirty) {
                 let kept: Vec<Stint> = call
                     .closed
@@ -107,7 +110,10 @@ impl Fold {
                     writer.list(&kept, pack::write_stint);
                     writer.bytes
                 });
-                puts.push(StatePut { key: call_key(b's', id), value });
+                if value.is_some() || call.stored.1 {
+                    call.stored.1 = value.is_some();
+                    puts.push(StatePut { key: call_key(b's', &call.id), value });
+                }
             }
         });
         for id in std::mem::take(&mut self.dirty_agents) {
@@ -147,11 +153,14 @@ impl Fold {
                 let call = self.calls.get_mut(slot);
                 call.live = live;
                 call.pre = pre;
+                call.stored.0 = true;
             }
             b's' => {
                 std::str::from_utf8(name).map_err(|_| Damaged)?;
                 for stint in reader.list(pack::read_stint)? {
                     self.take_in_finished(&stint);
+                    let slot = self.calls.find_or_add(&stint.call_id.to_string());
+                    self.calls.get_mut(slot).stored.1 = true;
                 }
             }
             b'a' => {
@@ -289,154 +298,5 @@ fn read_bound(reader: &mut Reader<'_>) -> Result<Bound, Damaged> {
         since,
         until: reader.option(|reader| Ok(since + reader.seconds()?))?,
         before: reader.option(|reader| Ok((reader.number()?, since + reader.seconds()?)))?,
-    })
-}
-
-fn write_paused(writer: &mut Writer, pause: Paused, base: i64) {
-    writer.signed(pause.start - base);
-    writer.maybe(pause.code);
-}
-
-fn read_paused(reader: &mut Reader<'_>, base: i64) -> Result<Paused, Damaged> {
-    Ok(Paused { start: base + reader.seconds()?, code: reader.maybe()? })
-}
-
-fn write_end(writer: &mut Writer, cause: EndCause, quality: Quality) {
-    writer.bytes.push(cause as u8);
-    writer.unsigned(u64::from(quality.0));
-}
-
-fn read_end(reader: &mut Reader<'_>) -> Result<(EndCause, Quality), Damaged> {
-    let code = reader.byte()?;
-    let cause = [
-        EndCause::Removed,
-        EndCause::Logoff,
-        EndCause::Unpaused,
-        EndCause::ReasonChanged,
-        EndCause::Restart,
-        EndCause::Stale,
-        EndCause::HotDesk,
-        EndCause::Manual,
-        EndCause::Open,
-    ]
-    .into_iter()
-    .find(|cause| *cause as u8 == code)
-    .ok_or(Damaged)?;
-    Ok((cause, Quality(reader.number()?)))
-}
-
-/// Times of an agent count from his newest activity: most are near it.
-fn write_agent(writer: &mut Writer, agent: &Agent) {
-    let base = agent.last_activity;
-    writer.signed(base);
-    writer.option(agent.session, |writer, duty| {
-        writer.signed(duty.start - base);
-        writer.maybe(duty.extension);
-        writer.flag(duty.everywhere);
-        writer.unsigned(u64::from(duty.quality.0));
-    });
-    writer.list(&agent.members, |writer, member| {
-        writer.unsigned(u64::from(member.queue));
-        writer.signed(member.since - base);
-    });
-    writer.list(&agent.paused_on, |writer, on| {
-        writer.unsigned(u64::from(on.queue));
-        write_paused(writer, on.pause, base);
-    });
-    writer.option(agent.pause, |writer, pause| write_paused(writer, pause, base));
-    writer.flag(agent.all_paused);
-    writer.option(agent.pause_all, |writer, pause| write_paused(writer, pause, base));
-    writer.option(agent.unpause_all, |writer, at| writer.signed(at - base));
-    writer.list(&agent.last_pauses, |writer, pause| {
-        writer.maybe(pause.queue);
-        writer.signed(pause.start - base);
-        writer.signed(pause.end - pause.start);
-        writer.maybe(pause.code);
-        write_end(writer, pause.cause, pause.quality);
-    });
-    writer.option(agent.last_session_end, |writer, at| writer.signed(at - base));
-    writer.list(&agent.cut_sessions, |writer, session| {
-        writer.signed(session.start - base);
-        writer.signed(session.end - session.start);
-        writer.maybe(session.extension);
-        write_end(writer, session.cause, session.quality);
-    });
-    writer.list(&agent.cut_members, |writer, member| {
-        writer.unsigned(u64::from(member.queue));
-        writer.signed(member.start - base);
-        writer.signed(member.end - member.start);
-        write_end(writer, member.cause, member.quality);
-    });
-    writer.option(agent.last_call.as_ref(), |writer, last| {
-        writer.signed(last.end - base);
-        writer.unsigned(u64::from(last.queue));
-        writer.flag(last.direction == Direction::Outbound);
-        writer.text(&last.number);
-        writer.option(last.wait, Writer::signed);
-        writer.option(last.talk, Writer::signed);
-    });
-}
-
-fn read_agent(reader: &mut Reader<'_>, agent: AgentId) -> Result<Agent, Damaged> {
-    let base = reader.seconds()?;
-    let since = |reader: &mut Reader<'_>| Ok(base + reader.seconds()?);
-    Ok(Agent {
-        last_activity: base,
-        session: reader.option(|reader| {
-            Ok(Duty {
-                start: since(reader)?,
-                extension: reader.maybe()?,
-                everywhere: reader.flag()?,
-                quality: Quality(reader.number()?),
-            })
-        })?,
-        members: reader
-            .list(|reader| Ok(Member { queue: reader.number()?, since: since(reader)? }))?,
-        paused_on: reader.list(|reader| {
-            Ok(PausedOn { queue: reader.number()?, pause: read_paused(reader, base)? })
-        })?,
-        pause: reader.option(|reader| read_paused(reader, base))?,
-        all_paused: reader.flag()?,
-        pause_all: reader.option(|reader| read_paused(reader, base))?,
-        unpause_all: reader.option(since)?,
-        last_pauses: reader.list(|reader| {
-            let queue = reader.maybe()?;
-            let start = since(reader)?;
-            let end = start + reader.seconds()?;
-            let code = reader.maybe()?;
-            let (cause, quality) = read_end(reader)?;
-            Ok(Pause { agent, queue, start, end, code, cause, quality })
-        })?,
-        last_session_end: reader.option(since)?,
-        cut_sessions: reader.list(|reader| {
-            let start = since(reader)?;
-            let end = start + reader.seconds()?;
-            let extension = reader.maybe()?;
-            let (cause, quality) = read_end(reader)?;
-            Ok(Session { agent, start, end, extension, cause, quality })
-        })?,
-        cut_members: reader.list(|reader| {
-            let queue = reader.number()?;
-            let start = since(reader)?;
-            let end = start + reader.seconds()?;
-            let (cause, quality) = read_end(reader)?;
-            Ok(Membership { agent, queue, start, end, cause, quality })
-        })?,
-        last_call: reader.option(|reader| {
-            Ok(LastCall {
-                agent,
-                end: since(reader)?,
-                queue: reader.number()?,
-                direction: match reader.flag()? {
-                    true => Direction::Outbound,
-                    false => Direction::Inbound,
-                },
-                number: reader.text()?,
-                wait: reader.option(Reader::seconds)?,
-                talk: reader.option(Reader::seconds)?,
-            })
-        })?,
-        talking: Vec::new(),
-        dirty: false,
     })
 }

@@ -294,7 +294,7 @@ impl Fold {
 
     /// CALLERONHOLD.
     pub(super) fn hold(&mut self, at: UnixSec, call: &str, changes: &mut Vec<Change>) {
-        if let Some(slot) = self.calls.find_loosely(call)
+        if let Some(slot) = self.known(call)
             && let Some(live) = self.calls.live_mut(slot)
             && live.state == StintState::Talking
         {
@@ -314,7 +314,7 @@ impl Fold {
         held: Option<Secs>,
         changes: &mut Vec<Change>,
     ) {
-        if let Some(slot) = self.calls.find_loosely(call)
+        if let Some(slot) = self.known(call)
             && let Some(live) = self.calls.live_mut(slot)
             && let Some(start) = live.hold_since.take()
         {
