@@ -1,6 +1,53 @@
 //! Floor 5: questions answered from rows: blocks, filters, periods, exports.
 //!
-//! Sees no SQL and no HTTP: facts and settled cells come in by value, answers
-//! leave as plain values for a terminal, a file or the portal.
+//! Sees no SQL and no HTTP: facts and settled cells come in through
+//! [`Source`], answers leave as [`Report`]s for a terminal, a file or the
+//! portal.
+//!
+//! A question ([`Query`]) is answered by [`run`] for one [`Block`] of the
+//! [`catalogue`] (`metrics.md` 3). Whatever needs no single call comes from
+//! stored quarter hours where days are settled; today, and everything that
+//! looks at single calls, is made into the same cells from facts. So each
+//! figure is computed in one place.
 
+mod agent_calls;
+mod agent_hours;
+mod agents;
+mod answered;
+mod areas;
+mod attempts;
+mod block;
+mod callers;
 pub mod calls;
+mod distributions;
+mod filter;
+mod join;
+mod lists;
+mod lost;
+mod overview;
+mod params;
+mod passing;
+mod period;
+mod presence;
+mod query;
+mod render;
+mod report;
+mod skills;
+mod sla;
+mod source;
+mod split;
+mod staff;
+mod stretch;
+mod study;
+mod sums;
+#[cfg(test)]
+mod tests;
+mod traffic;
+
+pub use block::{Block, Group, catalogue, find, run};
+pub use params::{Defaults, Fault, PARAMETERS, refusal};
+pub use period::{Base, Window};
+pub use query::*;
+pub use render::duration;
+pub use report::{Column, Header, Report, Row, Value};
+pub use source::{Coverage, Source};

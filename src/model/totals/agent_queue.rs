@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::base::UnixSec;
 use crate::model::fact::{AgentId, Attempt, AttemptResult, Cause, Direction, QueueId, Stint};
-use crate::model::totals::Slots;
 use crate::model::totals::packing::{Cursor, Damaged, Tally, put};
 use crate::model::totals::queue::{Counted, transferred};
 use crate::model::totals::spread::{Holds, Rings, Talks, Waits};
+use crate::model::totals::{Slots, refused};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AgentQueueKey {
@@ -32,6 +32,8 @@ pub struct AgentCalls {
     pub rings_cancelled: u32,
     /// Left out because shorter than the caller's limit; 0 in stored cells.
     pub rings_short: u32,
+    /// As [`QueueCell::effective`](super::QueueCell::effective).
+    pub effective: u32,
 }
 
 impl AgentCalls {
@@ -67,14 +69,16 @@ impl AgentCalls {
         self.rings_zero = self.rings_zero.saturating_add(other.rings_zero);
         self.rings_cancelled = self.rings_cancelled.saturating_add(other.rings_cancelled);
         self.rings_short = self.rings_short.saturating_add(other.rings_short);
+        self.effective = self.effective.saturating_add(other.effective);
     }
 
-    fn add_stint(&mut self, stint: &Stint) {
+    fn add_stint(&mut self, stint: &Stint, counted: &Counted) {
         if !stint.answered {
             self.lost += 1;
             return;
         }
         self.answered_by.add(u32::from(stint.cause.code()), 1);
+        self.effective += u32::from(counted.effective(stint));
         if let Some(wait) = stint.wait {
             self.wait.add(wait);
         }
@@ -251,17 +255,24 @@ impl AgentQueueCells {
 
     /// Counts a stint for the agent that answered or dialled it.
     pub fn add_stint(&mut self, stint: &Stint, at: UnixSec) {
+        if refused(stint) && !self.counted.refused {
+            return;
+        }
+        let counted = self.counted;
         let outbound = stint.direction == Direction::Outbound;
         if let Some(agent) = stint.agent.filter(|_| stint.answered || outbound)
             && let Some(calls) = self.calls(stint, at, agent)
         {
-            calls.add_stint(stint);
+            calls.add_stint(stint, &counted);
         }
     }
 
     /// Counts the attempts of a stint for the agents that rang.
     pub fn add_attempts(&mut self, stint: &Stint, at: UnixSec) {
         let counted = self.counted;
+        if refused(stint) && !counted.refused {
+            return;
+        }
         for attempt in &stint.attempts {
             if let Some(calls) = self.calls(stint, at, attempt.agent) {
                 calls.add_attempt(attempt, &counted);

@@ -84,6 +84,9 @@ pub struct QueueCell {
     pub left: u32,
     /// Talk overlapping the slot.
     pub talking_secs: u64,
+    /// Answered stints of at least [`Counted::effective_secs`]; 0 in stored
+    /// cells, where the talk histogram answers.
+    pub effective: u32,
     /// Newest end of a stint that entered here, after the start of the slot:
     /// says whether all of them lie within a period.
     pub last_end: u32,
@@ -152,12 +155,14 @@ impl QueueCell {
         self.waiting_max = self.waiting_max.max(other.waiting_max);
         self.left += other.left;
         self.talking_secs += other.talking_secs;
+        self.effective += other.effective;
         self.last_end = self.last_end.max(other.last_end);
     }
 
     fn add(&mut self, stint: &Stint, stints: u32, counted: &Counted) {
         if stint.answered {
             self.add_answered(stint, stints);
+            self.effective += u32::from(counted.effective(stint));
         } else {
             self.add_lost(stint, stints);
         }
@@ -278,6 +283,9 @@ pub struct Counted {
     pub refused: bool,
     /// Lost attempts shorter than this are left out.
     pub short_attempt_ms: Option<i64>,
+    /// Answered stints with this much talk are effective, for a threshold at
+    /// which the histogram of talks has no step.
+    pub effective_secs: Option<Secs>,
 }
 
 impl Counted {
@@ -285,6 +293,13 @@ impl Counted {
     pub fn too_short(&self, attempt: &Attempt) -> bool {
         match (self.short_attempt_ms, attempt.ring_ms) {
             (Some(limit), Some(ring)) => ring < limit,
+            _ => false,
+        }
+    }
+
+    pub(super) fn effective(&self, stint: &Stint) -> bool {
+        match (self.effective_secs, stint.talk) {
+            (Some(limit), Some(talk)) => talk >= limit,
             _ => false,
         }
     }
@@ -305,15 +320,16 @@ impl QueueCells {
         QueueCells { slots, counted, cells: BTreeMap::new(), waits: Vec::new() }
     }
 
-    /// Counts a stint in the slot of its enter time.
+    /// Counts a stint in the slot of its enter time, and its waiting and talk
+    /// where they were.
     pub fn add(&mut self, stint: &Stint) {
-        self.add_at(stint, stint.enter, 1);
+        self.add_times(stint);
+        self.add_figures(stint, stint.enter, 1);
     }
 
-    /// Counts a stint, or a call joined from several, in the slot of `at`;
-    /// its waiting and talk lie where they were.
-    pub fn add_at(&mut self, stint: &Stint, at: UnixSec, stints: u32) {
-        self.add_times(stint);
+    /// Counts a stint, or a call joined from several, in the slot of `at`
+    /// without its times.
+    pub fn add_figures(&mut self, stint: &Stint, at: UnixSec, stints: u32) {
         if !self.slots.holds(at) {
             return;
         }
@@ -343,8 +359,9 @@ impl QueueCells {
         self.cells.entry(key).or_default()
     }
 
-    fn add_times(&mut self, stint: &Stint) {
-        if refused(stint) {
+    /// Counts the waiting and the talk of a stint in the slots they overlap.
+    pub fn add_times(&mut self, stint: &Stint) {
+        if refused(stint) && !self.counted.refused {
             return;
         }
         let slots = self.slots;

@@ -128,11 +128,9 @@ proptest! {
             prop_assert_eq!(&sum.wait, &queue.wait_answered);
             prop_assert_eq!(&sum.talk, &queue.talk);
             prop_assert_eq!(&sum.hold, &queue.hold);
-            if queue.refused == 0 {
-                prop_assert_eq!(sum.rings_lost, queue.rings_lost);
-                prop_assert_eq!(sum.rings_taken, queue.rings_taken);
-                prop_assert_eq!(sum.rings_zero, queue.rings_zero);
-            }
+            prop_assert_eq!(sum.rings_lost, queue.rings_lost);
+            prop_assert_eq!(sum.rings_taken, queue.rings_taken);
+            prop_assert_eq!(sum.rings_zero, queue.rings_zero);
         }
     }
 

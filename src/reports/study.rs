@@ -1,0 +1,541 @@
+//! One question being answered: which parts of the period come from stored
+//! cells and which from facts, and sums over them by any key.
+//!
+//! Facts become the same cells as the store keeps, so a block never knows
+//! where its sums came from.
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::hash::Hash;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::base::{Error, Kind, Result, Secs, UnixSec};
+use crate::model::totals::{
+    AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Counted, Damaged,
+    LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Talk, agent_cells,
+    talk_limit_is_exact,
+};
+use crate::model::{AgentId, Direction, Membership, Names, Pause, QueueId, Session, Stint};
+use crate::reports::calls::so_far;
+use crate::reports::filter::Scope;
+use crate::reports::passing::Seen;
+use crate::reports::period::{Base, Calendar};
+use crate::reports::query::{Attribute, Query};
+use crate::reports::source::Source;
+use crate::reports::sums::{AgentSum, AgentTime, Sum};
+
+/// Facts of a long period are made into cells this much at a time, so that
+/// memory stays bounded.
+const CHUNK: Secs = 31 * 86_400;
+
+/// A question with the data it is asked of.
+pub struct Study<'a> {
+    pub query: &'a Query,
+    pub source: &'a dyn Source,
+    pub scope: Scope,
+    pub calendar: Calendar,
+    slot_secs: Secs,
+    /// Calls must be looked at one by one.
+    facts: bool,
+    pub counted: Counted,
+    notes: RefCell<Vec<String>>,
+    covered_from: Cell<Option<UnixSec>>,
+    totals: Cell<Option<Totals>>,
+    people: OnceCell<Option<FxHashSet<AgentId>>>,
+}
+
+/// Numbers of the header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    pub answered: u64,
+    pub lost: u64,
+    /// Left out because short (HD-2).
+    pub short: u64,
+}
+
+/// A stretch of the period and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    from: UnixSec,
+    to: UnixSec,
+    stored: bool,
+}
+
+/// A cell on its way into a sum.
+enum AnyCell<'c> {
+    Packed(&'c [u8]),
+    Made(&'c QueueCell),
+}
+
+impl<'a> Study<'a> {
+    /// `base` is what the rows of a distribution are; `effective` says that
+    /// effective calls are counted.
+    pub fn new(
+        query: &'a Query,
+        source: &'a dyn Source,
+        base: Option<Base>,
+        effective: bool,
+    ) -> Self {
+        let scope = Scope::new(query, source.names());
+        let calendar = Calendar::new(&query.zone, query.from, query.to, query.window.clone());
+        let slot_secs = calendar.slot_secs(base);
+        let rules = &query.rules;
+        let odd_threshold = effective && !talk_limit_is_exact(rules.effective_threshold);
+        let facts = slot_secs != SLOT_SECS
+            || !query.filters.is_open()
+            || scope.agents.is_some()
+            || rules.short_wait.is_some()
+            || rules.short_talk.is_some()
+            || rules.short_attempt.is_some()
+            || rules.attribute_by != Attribute::Enter
+            || rules.count_refused
+            || rules.join_multistint
+            || odd_threshold;
+        let counted = Counted {
+            refused: rules.count_refused,
+            short_attempt_ms: rules.short_attempt.map(|secs| secs * 1000),
+            effective_secs: odd_threshold.then(|| Secs::from(rules.effective_threshold)),
+        };
+        let study = Study {
+            query,
+            source,
+            scope,
+            calendar,
+            slot_secs,
+            facts,
+            counted,
+            notes: RefCell::default(),
+            covered_from: Cell::new(None),
+            totals: Cell::new(None),
+            people: OnceCell::new(),
+        };
+        for name in &study.scope.unknown {
+            study.note(&format!("nothing is known of {name:?}"), &format!("{name:?} est inconnu"));
+        }
+        study
+    }
+
+    pub fn names(&self) -> &Names {
+        self.source.names()
+    }
+
+    /// Adds a remark to the header, once.
+    pub fn note(&self, english: &str, french: &str) {
+        let text = self.query.language.pick(english, french);
+        let mut notes = self.notes.borrow_mut();
+        if !notes.iter().any(|note| note == text) {
+            notes.push(text.to_owned());
+        }
+    }
+
+    pub fn notes(&self) -> Vec<String> {
+        self.notes.borrow().clone()
+    }
+
+    /// Where detail begins, if the question needed detail that is gone.
+    pub fn covered_from(&self) -> Option<UnixSec> {
+        self.covered_from.get()
+    }
+
+    pub fn totals(&self) -> Option<Totals> {
+        self.totals.get()
+    }
+
+    /// Whether no moment of the period has the detail that is needed.
+    pub fn has_no_detail(&self) -> bool {
+        self.source.coverage().detail_from.is_some_and(|from| from >= self.query.to)
+    }
+
+    /// The part of the period with facts.
+    pub fn detail_range(&self) -> (UnixSec, UnixSec) {
+        let (mut from, to) = (self.query.from, self.query.to);
+        if let Some(start) = self.source.coverage().detail_from {
+            if start > from {
+                self.covered_from.set(Some(start.min(to)));
+                self.note(
+                    "detail of the beginning of the period is no longer kept: its figures are \
+                     not available",
+                    "le détail du début de la période n'est plus conservé : ses chiffres ne sont \
+                     pas disponibles",
+                );
+                from = start.min(to);
+            }
+        }
+        (from, to)
+    }
+
+    fn parts(&self, facts: bool, stored_to: UnixSec) -> Vec<Part> {
+        let (from, to) = (self.query.from, self.query.to);
+        let until = self.source.coverage().settled_until;
+        let first = from.div_euclid(SLOT_SECS) * SLOT_SECS;
+        let first = if first == from { from } else { first + SLOT_SECS };
+        let last = stored_to.min(to).min(until).max(from).div_euclid(SLOT_SECS) * SLOT_SECS;
+        let mut parts = Vec::new();
+        let mut by_facts = |from: UnixSec, to: UnixSec| {
+            let start = from.max(self.source.coverage().detail_from.unwrap_or(from)).min(to);
+            if start > from {
+                self.detail_range();
+            }
+            let mut at = start;
+            while at < to {
+                let end = (at + CHUNK).div_euclid(SLOT_SECS) * SLOT_SECS;
+                parts.push(Part { from: at, to: end.min(to), stored: false });
+                at = end.min(to);
+            }
+        };
+        if facts || first >= last {
+            by_facts(from, to);
+            return parts;
+        }
+        by_facts(from, first);
+        by_facts(last, to);
+        let edges = parts;
+        let mut parts = vec![Part { from: first, to: last, stored: true }];
+        parts.extend(edges);
+        parts
+    }
+
+    fn slots(&self, part: Part) -> Slots {
+        Slots { from: part.from, to: part.to, secs: self.slot_secs }
+    }
+
+    /// Sums of calls by a key; calls whose key is `None` count in the header
+    /// only. The slot of the key is never before the period.
+    pub fn calls_by<K>(&self, key: impl Fn(&QueueKey) -> Option<K>) -> Result<BTreeMap<K, Sum>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        self.sum_calls(key, false)
+    }
+
+    /// Sums of calls by queue, without queues of which there is nothing to
+    /// tell.
+    pub fn calls_by_queue(&self) -> Result<BTreeMap<QueueId, Sum>> {
+        let mut sums = self.calls_by(|key| Some(key.queue))?;
+        sums.retain(|_, sum| sum.has_calls());
+        Ok(sums)
+    }
+
+    /// As [`Study::calls_by`], of calls that end by the end of the period.
+    pub fn calls_within_by<K>(
+        &self,
+        key: impl Fn(&QueueKey) -> Option<K>,
+    ) -> Result<BTreeMap<K, Sum>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        self.sum_calls(key, true)
+    }
+
+    fn sum_calls<K>(
+        &self,
+        key: impl Fn(&QueueKey) -> Option<K>,
+        within: bool,
+    ) -> Result<BTreeMap<K, Sum>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        let mut groups: FxHashMap<(Option<K>, QueueId, Direction), QueueCell> =
+            FxHashMap::default();
+        let mut short = 0;
+        let mut take = |cell_key: QueueKey, cell: AnyCell<'_>| -> Result<()> {
+            let at = cell_key.slot.max(self.query.from);
+            let (queue, direction) = (cell_key.queue, cell_key.direction);
+            if !self.calendar.lets(at)
+                || !self.scope.has_queue(queue)
+                || !self.scope.has_direction(direction)
+            {
+                return Ok(());
+            }
+            let group = key(&QueueKey { slot: at, ..cell_key });
+            let sum = groups.entry((group, queue, direction)).or_default();
+            match cell {
+                AnyCell::Packed(bytes) => sum.merge_packed(bytes).map_err(damaged),
+                AnyCell::Made(cell) => {
+                    sum.merge(cell);
+                    Ok(())
+                }
+            }
+        };
+        // Calls of the last day may end after the period; of older ones none.
+        let (last_day, to) = (self.query.to - LOOK_BACK, self.query.to);
+        let detail_gone = self.source.coverage().detail_from.is_some_and(|from| from > last_day);
+        let stored_to = if within && !detail_gone { last_day } else { to };
+        for part in self.parts(self.facts, stored_to) {
+            if part.stored {
+                self.source.queue_cells(part.from, part.to, &mut |key, bytes| {
+                    if within && key.slot >= last_day {
+                        let cell = QueueCell::unpack(bytes).map_err(damaged)?;
+                        if !cell.ended_by(key.slot, to) {
+                            self.note_straddling();
+                            return Ok(());
+                        }
+                    }
+                    take(key, AnyCell::Packed(bytes))
+                })?;
+                for (key, cell) in self.ongoing_cells(part, within) {
+                    take(key, AnyCell::Made(&cell))?;
+                }
+                continue;
+            }
+            let mut cells = QueueCells::new(self.slots(part), self.counted);
+            let inside = |end: UnixSec| !within || end <= self.query.to;
+            self.each(part.from, part.to, &mut |seen| {
+                match seen {
+                    Seen::Times(stint) => cells.add_times(stint),
+                    Seen::Call(call, at) if inside(call.stint.end) => {
+                        cells.add_figures(&call.stint, at, call.stints);
+                    }
+                    Seen::Tries(stint, at) if inside(stint.end) => cells.add_attempts(stint, at),
+                    Seen::Call(..) | Seen::Tries(..) => {}
+                    Seen::Short => short += 1,
+                }
+                Ok(())
+            })?;
+            for (key, cell) in &cells.finish() {
+                take(*key, AnyCell::Made(cell))?;
+            }
+        }
+        let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
+        let mut totals = Totals { short, ..Totals::default() };
+        for ((group, queue, direction), cell) in groups {
+            totals.answered += u64::from(cell.answered());
+            totals.lost += u64::from(cell.lost());
+            if let Some(group) = group {
+                let name = self.names().queue_name(queue);
+                sums.entry(group).or_default().add(&self.query.rules, name, direction, cell);
+            }
+        }
+        if !within {
+            self.totals.set(Some(totals));
+        }
+        Ok(sums)
+    }
+
+    fn note_straddling(&self) {
+        self.note(
+            "quarter hours with calls that end after the period are left out: which calls these \
+             are is no longer kept",
+            "les quarts d'heure contenant des appels terminés après la période sont écartés : le \
+             détail de ces appels n'est plus conservé",
+        );
+    }
+
+    /// Cells of conversations that have not ended, to go with stored cells.
+    fn ongoing_cells(&self, part: Part, within: bool) -> BTreeMap<QueueKey, QueueCell> {
+        let mut cells = QueueCells::new(self.slots(part), self.counted);
+        for stint in self.ongoing() {
+            if !within || stint.end <= self.query.to {
+                cells.add(&stint);
+            }
+        }
+        cells.finish()
+    }
+
+    /// Conversations that have not ended, as far as they have come; none
+    /// unless asked for.
+    pub fn ongoing(&self) -> Vec<Stint> {
+        let open = self.source.open();
+        let wanted = self.query.rules.consider_incomplete;
+        let stints = open.stints.iter().filter(|_| wanted);
+        stints.map(|stint| so_far(stint, open.newest)).filter(|stint| stint.answered).collect()
+    }
+
+    /// Sums of calls and attempts of agents by a key.
+    pub fn agents_by<K>(
+        &self,
+        key: impl Fn(&AgentQueueKey) -> Option<K>,
+    ) -> Result<BTreeMap<K, AgentSum>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        let mut groups: FxHashMap<(K, QueueId), AgentQueueCell> = FxHashMap::default();
+        let group = |cell_key: AgentQueueKey| -> Option<(K, QueueId)> {
+            let at = cell_key.slot.max(self.query.from);
+            let wanted = self.calendar.lets(at)
+                && self.scope.has_queue(cell_key.queue)
+                && self.scope.has_agent(cell_key.agent);
+            let group = if wanted { key(&AgentQueueKey { slot: at, ..cell_key }) } else { None };
+            group.map(|group| (group, cell_key.queue))
+        };
+        for part in self.parts(self.facts, self.query.to) {
+            if part.stored {
+                self.source.agent_queue_cells(
+                    part.from,
+                    part.to,
+                    &mut |key, bytes| match group(key) {
+                        Some(group) => {
+                            groups.entry(group).or_default().merge_packed(bytes).map_err(damaged)
+                        }
+                        None => Ok(()),
+                    },
+                )?;
+                continue;
+            }
+            let mut cells = AgentQueueCells::new(self.slots(part), self.counted);
+            self.each(part.from, part.to, &mut |seen| {
+                match seen {
+                    Seen::Call(call, at) => cells.add_at(&call.stint, at),
+                    Seen::Tries(stint, at) => cells.add_attempts(stint, at),
+                    Seen::Times(_) | Seen::Short => {}
+                }
+                Ok(())
+            })?;
+            for (key, cell) in cells.finish() {
+                if let Some(group) = group(key) {
+                    groups.entry(group).or_default().merge(&cell);
+                }
+            }
+        }
+        let mut sums: BTreeMap<K, AgentSum> = BTreeMap::new();
+        for ((group, queue), cell) in groups {
+            let name = self.names().queue_name(queue);
+            let sum = sums.entry(group).or_default();
+            sum.add(&self.query.rules, name, self.query.direction, &cell);
+        }
+        Ok(sums)
+    }
+
+    /// Sums of agents' time by a key. Filters on calls do not change how an
+    /// agent spent his time; a queue in the question chooses agents that
+    /// belong to it.
+    pub fn time_by<K>(&self, key: impl Fn(&AgentKey) -> Option<K>) -> Result<BTreeMap<K, AgentTime>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        let people = self.people()?;
+        let mut groups: FxHashMap<K, AgentTime> = FxHashMap::default();
+        let parts = self.parts(self.slot_secs != SLOT_SECS, self.query.to);
+        let start = parts.iter().map(|part| part.from).min().unwrap_or(self.query.from);
+        let mut take = |cell_key: AgentKey, cell: &AgentCell| {
+            let at = cell_key.slot.max(start);
+            let wanted = self.calendar.lets(at)
+                && self.scope.has_agent(cell_key.agent)
+                && people.is_none_or(|people| people.contains(&cell_key.agent));
+            let group = if wanted { key(&AgentKey { slot: at, ..cell_key }) } else { None };
+            if let Some(group) = group {
+                let first = at == start || !self.calendar.lets(at - 1);
+                groups.entry(group).or_default().add(cell_key.slot, cell, first);
+            }
+        };
+        for part in parts {
+            if part.stored {
+                self.source.agent_cells(part.from, part.to, &mut |key, bytes| {
+                    take(key, &AgentCell::unpack(bytes).map_err(damaged)?);
+                    Ok(())
+                })?;
+                continue;
+            }
+            let sessions = self.sessions_of(part.from, part.to)?;
+            let pauses = self.pauses_of(part.from, part.to)?;
+            let mut talks = Vec::new();
+            self.source.stints(part.from - LOOK_BACK, part.to, &mut |_, stint| {
+                talks.extend(Talk::of(stint));
+                Ok(())
+            })?;
+            talks.extend(self.ongoing().iter().filter_map(Talk::of));
+            for (key, cell) in agent_cells(&sessions, &pauses, &talks, self.slots(part)) {
+                take(key, &cell);
+            }
+        }
+        Ok(groups.into_iter().collect())
+    }
+
+    fn sessions_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Session>> {
+        let mut sessions = self.source.sessions(from, to)?;
+        let open = self.source.open().sessions.iter();
+        sessions.extend(open.filter(|s| touches(s.start, s.end, from, to)).cloned());
+        Ok(sessions)
+    }
+
+    fn pauses_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
+        let mut pauses = self.source.pauses(from, to)?;
+        let open = self.source.open().pauses.iter();
+        pauses.extend(open.filter(|p| touches(p.start, p.end, from, to)).cloned());
+        Ok(pauses)
+    }
+
+    /// Sessions of the period's agents, open ones up to the newest record,
+    /// not cut.
+    pub fn sessions(&self) -> Result<Vec<Session>> {
+        let (from, to) = self.detail_range();
+        let people = self.people()?;
+        let mut sessions = self.sessions_of(from, to)?;
+        sessions.retain(|session| self.includes(people, session.agent));
+        sessions.sort_by_key(|session| (session.start, session.agent));
+        Ok(sessions)
+    }
+
+    /// Pauses of the period's agents, open ones up to the newest record, not
+    /// cut; those of single queues too.
+    pub fn pauses(&self) -> Result<Vec<Pause>> {
+        let (from, to) = self.detail_range();
+        let people = self.people()?;
+        let mut pauses = self.pauses_of(from, to)?;
+        pauses.retain(|pause| self.includes(people, pause.agent));
+        pauses.sort_by_key(|pause| (pause.start, pause.agent));
+        Ok(pauses)
+    }
+
+    fn includes(&self, people: Option<&FxHashSet<AgentId>>, agent: AgentId) -> bool {
+        self.scope.has_agent(agent) && people.is_none_or(|people| people.contains(&agent))
+    }
+
+    /// Memberships that touch the period, open ones up to the newest record.
+    pub fn memberships(&self) -> Result<Vec<Membership>> {
+        let (from, to) = (self.query.from, self.query.to);
+        let mut all = self.source.memberships(from, to)?;
+        let open = self.source.open().memberships.iter();
+        all.extend(open.filter(|m| touches(m.start, m.end, from, to)).cloned());
+        all.sort_by_key(|membership| (membership.start, membership.agent, membership.queue));
+        Ok(all)
+    }
+
+    /// The agents a question about some queues is about: all but those who
+    /// were members, had calls or rang on other queues only. `None` without a
+    /// choice of queues.
+    fn people(&self) -> Result<Option<&FxHashSet<AgentId>>> {
+        if let Some(people) = self.people.get() {
+            return Ok(people.as_ref());
+        }
+        let mut people = None;
+        if self.scope.queues.is_some() {
+            let (mut here, mut elsewhere) = (FxHashSet::default(), FxHashSet::default());
+            let mut sort = |agent: AgentId, queue: QueueId| {
+                let side = if self.scope.has_queue(queue) { &mut here } else { &mut elsewhere };
+                side.insert(agent);
+            };
+            for membership in self.memberships()? {
+                sort(membership.agent, membership.queue);
+            }
+            for part in self.parts(false, self.query.to) {
+                if part.stored {
+                    self.source.agent_queue_cells(part.from, part.to, &mut |key, _| {
+                        sort(key.agent, key.queue);
+                        Ok(())
+                    })?;
+                } else {
+                    self.source.stints(part.from, part.to, &mut |_, stint| {
+                        let rang = stint.attempts.iter().map(|attempt| attempt.agent);
+                        rang.chain(stint.agent).for_each(|agent| sort(agent, stint.queue));
+                        Ok(())
+                    })?;
+                }
+            }
+            let everybody = 1..=self.names().count(crate::model::NameKind::Agent);
+            here.extend(everybody.filter(|agent| !elsewhere.contains(agent)));
+            people = Some(here);
+        }
+        Ok(self.people.get_or_init(|| people).as_ref())
+    }
+}
+
+/// Whether an interval overlaps a range or starts in it.
+fn touches(start: UnixSec, end: UnixSec, from: UnixSec, to: UnixSec) -> bool {
+    start < to && (end > from || start >= from)
+}
+
+fn damaged(error: Damaged) -> Error {
+    Error::caused(Kind::Damaged, "stored totals are damaged; run switchroom check", error)
+}

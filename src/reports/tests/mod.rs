@@ -1,0 +1,5 @@
+//! Reports over facts in memory.
+
+mod memory;
+mod paths;
+mod vectors;
