@@ -529,7 +529,7 @@ mod scenes {
         for rotate in [false, true] {
             let path = path.clone();
             let writer = thread::spawn(move || {
-                thread::sleep(Duration::from_millis(100));
+                thread::park_timeout(Duration::from_millis(100));
                 if rotate {
                     fs::rename(&path, path.with_extension("1")).unwrap();
                 }
@@ -551,7 +551,7 @@ mod scenes {
         let since = Instant::now();
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(Duration::from_millis(50));
+                thread::park_timeout(Duration::from_millis(50));
                 woke.store(true, Ordering::Relaxed);
                 waker.wake();
             });
