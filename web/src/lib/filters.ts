@@ -22,7 +22,7 @@ export function filtersOf(query: URLSearchParams, allowed: readonly FilterId[]):
 
 /** The changes of the address that put these filters in place of all others. */
 export function filterChanges(filters: Filters, allowed: readonly FilterId[]): Record<string, readonly string[] | null> {
-  const changes: Record<string, readonly string[] | null> = { marker: null };
+  const changes: Record<string, readonly string[] | null> = { marker: null, page: null };
   for (const id of allowed) changes[id] = filters[id] ?? null;
   return changes;
 }

@@ -36,6 +36,7 @@ export function ReportPage({ params }: { params: Params }) {
   useOwnTitle(title);
   const kept = new URLSearchParams(here.query);
   kept.delete("sort");
+  kept.delete("page");
   const tail = kept.size ? `?${kept.toString()}` : "";
   return (
     <>

@@ -27,7 +27,7 @@ export function periodOf(at: Place, usual: Preset, today = civilDay(now())): Per
 /** The address with another period; a preset where it is one today, so that a kept address moves on. */
 export function periodAddress(period: Period, today = civilDay(now())): string {
   const preset = presetOf(period, today);
-  return withQuery({ p: preset, from: preset ? null : period.from, to: preset ? null : period.to, marker: null });
+  return withQuery({ p: preset, from: preset ? null : period.from, to: preset ? null : period.to, marker: null, page: null });
 }
 
 /** Dates inclusive, as people say them. */

@@ -2,14 +2,17 @@
 
 import type { Column, Report, ReportRow } from "../api/wire";
 import { useCell } from "../lib/cell";
-import { day, figure, locale } from "../lib/format";
+import { day, figure, int, locale } from "../lib/format";
 import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
 import { slotLabel } from "../lib/series";
 import { sorted, type Direction } from "../lib/sort";
 import { say } from "../words";
+import { Icon } from "./icon";
 import { Table, type Col } from "./table";
 
+/** Rows on one page of the table. */
+const PAGE = 200;
 const FIGURES = new Set(["n", "s", "%", "x", "/h", "pos"]);
 
 /** How a row is called: days and hours as people say them, everything else as stored. */
@@ -23,28 +26,45 @@ export function ReportTable({ report, scope }: { report: Report; scope: string }
   const [by = "", way = ""] = (query.get("sort") ?? "").split(" ");
   const direction: Direction = way === "asc" ? "ascending" : "descending";
   const known = by === "key" || report.columns.some((c) => c.id === by);
-  const rows = known ? sorted(report.rows, (r) => r[by] ?? null, direction, locale()) : report.rows;
+  const ordered = known ? sorted(report.rows, (r) => r[by] ?? null, direction, locale()) : report.rows;
+  const pages = Math.max(1, Math.ceil(ordered.length / PAGE));
+  const page = Math.min(pages, Math.max(1, Number(query.get("page")) || 1));
+  const rows = ordered.slice((page - 1) * PAGE, page * PAGE);
+  // Lists may name a key twice.
+  const numbered = new Map(report.rows.map((r, i) => [r, i]));
   const set = (id: string): void => {
     const flip = known && id === by && direction === "descending";
     // A third press brings back the order of the daemon.
     const off = known && id === by && direction === "ascending";
-    go(withQuery({ sort: off ? null : `${id} ${flip ? "asc" : "desc"}` }), true);
+    go(withQuery({ sort: off ? null : `${id} ${flip ? "asc" : "desc"}`, page: null }), true);
   };
   const cols: Col<ReportRow>[] = [
     { id: "key", head: say(HEADS[scope] ?? "report.key"), look: "name", cell: (r) => <Key row={r} scope={scope} /> },
     ...report.columns.filter((c) => c.id !== "key").map((c): Col<ReportRow> => ({
-      id: c.id, head: c.label, help: `${c.description} (${c.id})`, look: FIGURES.has(c.unit) ? "n" : "nw", label: c.label, cell: (r) => <Value row={r} column={c} />,
+      id: c.id, head: c.label, help: `${c.description || c.label} (${c.id})`, look: FIGURES.has(c.unit) ? "n" : "nw", label: c.label, cell: (r) => <Value row={r} column={c} />,
     })),
   ];
+  const to = (n: number): string => withQuery({ page: n === 1 ? null : String(n) });
   return (
-    <Table
-      caption={report.label}
-      look="cards grid"
-      cols={cols}
-      rows={rows}
-      keyOf={(r) => String(r["key"])}
-      sorting={{ by: known ? by : "", direction, set }}
-    />
+    <>
+      <Table
+        caption={report.label}
+        look="cards grid"
+        cols={cols}
+        rows={rows}
+        keyOf={(r) => String(numbered.get(r))}
+        sorting={{ by: known ? by : "", direction, set }}
+      />
+      {pages > 1 ? (
+        <footer>
+          <span role="status">{say("wall.page", { n: int(page), all: int(pages) })}</span>
+          <span class="pager">
+            {page > 1 ? <a class="btn" href={to(page - 1)} rel="prev"><Icon name="left" small />{say("do.previous")}</a> : null}
+            {page < pages ? <a class="btn" href={to(page + 1)} rel="next">{say("do.next")}<Icon name="right" small /></a> : null}
+          </span>
+        </footer>
+      ) : null}
+    </>
   );
 }
 
@@ -60,6 +80,7 @@ function Key({ row, scope }: { row: ReportRow; scope: string }) {
   if (scope !== "queue" && scope !== "agent") return <>{text}</>;
   const q = new URLSearchParams(query);
   q.delete("sort");
+  q.delete("page");
   q.set(scope, key);
   return <a href={`/calls?${q.toString()}`}>{text}</a>;
 }

@@ -38,7 +38,7 @@ export default {
   "filter.answered": "Answered",
   "filter.cause": "Ended by",
   "filter.caller": "Number",
-  "filter.caller.hint": "All of it, as it is stored",
+  "filter.caller.hint": "A * at its start or end stands for anything",
   "filter.call_id": "Call id",
   "filter.wait_min": "Waited at least (s)",
   "filter.wait_max": "Waited at most (s)",

@@ -40,7 +40,7 @@ const words: Record<keyof typeof english, string> = {
   "filter.answered": "Répondu",
   "filter.cause": "Fin",
   "filter.caller": "Numéro",
-  "filter.caller.hint": "En entier, tel qu’enregistré",
+  "filter.caller.hint": "Un * au début ou à la fin vaut n’importe quoi",
   "filter.call_id": "Identifiant",
   "filter.wait_min": "Attente minimale (s)",
   "filter.wait_max": "Attente maximale (s)",

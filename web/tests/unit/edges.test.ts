@@ -48,7 +48,7 @@ test("filters go to the address and back", () => {
   const query = new URLSearchParams("queue=a&queue=b&direction=in&direction=out&cause=&p=week");
   const filters = filtersOf(query, ["queue", "direction", "cause"]);
   expect(filters).toEqual({ queue: ["a", "b"], direction: ["out"] });
-  expect(filterChanges(filters, ["queue", "direction", "cause"])).toEqual({ marker: null, queue: ["a", "b"], direction: ["out"], cause: null });
+  expect(filterChanges(filters, ["queue", "direction", "cause"])).toEqual({ marker: null, page: null, queue: ["a", "b"], direction: ["out"], cause: null });
 });
 
 const lost = (number: string, enter: number, extra: Partial<CallRow> = {}): CallRow => ({ ...(call(1, 1e6) as CallRow), number, enter, direction: "in", answered: false, ...extra });
