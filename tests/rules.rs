@@ -604,3 +604,18 @@ fn a_log_that_closes_nothing_fills_no_memory() {
     assert_eq!(run.facts.stints.len() + open, 60_000, "given up, not lost");
     assert!(causes(&run).iter().all(|cause| *cause == Cause::NoClosure));
 }
+
+#[test]
+fn an_open_call_and_its_agent_take_less_than_a_hundred_bytes_each() {
+    let mut run = Run::of(
+        "1795189440|MANAGER|sales|ann|ADDMEMBER|
+         1795189445|1795189445.6|sales|NONE|DID|0155501
+         1795189445|1795189445.6|sales|NONE|ENTERQUEUE||017702096|1
+         1795189449|1795189445.6|sales|bob|RINGNOANSWER|4000
+         1795189450|1795189445.6|sales|ann|CONNECT|5|1795189445.8|1",
+    );
+    for put in run.fold.take_state() {
+        let size = put.key.len() + put.value.as_ref().map_or(0, Vec::len);
+        assert!(size <= 100, "{:?} takes {size} bytes", String::from_utf8_lossy(&put.key));
+    }
+}
