@@ -46,6 +46,7 @@ mod tests;
 mod traffic;
 
 pub use block::{Block, Group, catalogue, find, run};
+pub use filter::Scope as Filter;
 pub use params::{Defaults, Fault, PARAMETERS, refusal};
 pub use period::{Base, Window};
 pub use query::*;
