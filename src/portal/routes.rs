@@ -5,14 +5,18 @@
 
 use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
-use crate::portal::api::{accounts, door, live, me, system};
+use crate::portal::api::{accounts, calls, door, live, me, question, reports, system};
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
 use crate::portal::route::{Access, Cache, Field, Gives, Handler, Method, Route, may, must};
 use crate::portal::schema::{Described, free_object};
 use crate::portal::stream::Beat;
+use crate::portal::wire::calls as c;
 use crate::portal::wire::people as p;
+use crate::portal::wire::reports::Catalogue;
 use crate::portal::wire::system as s;
+use crate::reports::Report;
+use crate::reports::calls::CallDetail;
 
 /// Bytes of a body, unless a route says otherwise.
 const BODY: usize = 64 * 1024;
@@ -60,6 +64,10 @@ const fn json<T: Described>() -> Gives {
     Gives::Json(T::shape)
 }
 
+const fn table<T: Described>() -> Gives {
+    Gives::Table(T::shape)
+}
+
 /// A handler as the table holds it.
 macro_rules! run {
     ($handler:path) => {
@@ -71,6 +79,9 @@ const PUBLIC: Access = Access::Public;
 const SELF: Access = Access::Any(&[R::SelfEdit]);
 const NAMES: Access = Access::Any(&[R::NamesView]);
 const LIVE: Access = Access::Any(&[R::LiveView, R::WallsView]);
+const REPORTS: Access = Access::Any(&[R::ReportsView, R::ReportsOwn]);
+const CALLS: Access = Access::Any(&[R::CallsView, R::CallsOwn]);
+const CLOSE: Access = Access::Any(&[R::CallsClose]);
 const HEALTH: Access = Access::Any(&[R::HealthView]);
 const BACKUP: Access = Access::Any(&[R::BackupCreate]);
 const ACCOUNTS: Access = Access::Any(&[R::AccountsManage]);
@@ -123,6 +134,22 @@ const AUDIT_PAGE: &[Field] = &[
     may("limit", K::Number(1, 500), "Rows; 50 unless given."),
     may("marker", K::Text(100), "The `next` of the page before."),
 ];
+const CLOSING: &[Field] =
+    &[may("seconds", K::Number(0, 7 * 86_400), "Length of the conversation, if known.")];
+/// A question with another limit, and where in the list.
+const CALLS_PAGE: [Field; question::FIELDS.len() + 2] = calls_page();
+
+const fn calls_page() -> [Field; question::FIELDS.len() + 2] {
+    let marker = may("marker", K::Text(100), "The `next` of the page before.");
+    let mut fields = [marker; question::FIELDS.len() + 2];
+    let mut index = 0;
+    while index < question::FIELDS.len() {
+        fields[index] = question::FIELDS[index];
+        index += 1;
+    }
+    fields[index] = may("order", K::Choice(&["newest", "oldest"]), "newest unless given");
+    fields
+}
 const LIVE_EVENTS: Gives = Gives::Events(&[
     ("snapshot", Snapshot::shape),
     ("change", Difference::shape),
@@ -147,6 +174,11 @@ pub const ROUTES: &[Route] = &[
     // names, reports, calls
     route(Get,    "/api/v1/queues",             NAMES,    json::<s::Queues>(),     run!(system::queues),    "The queues one may see"),
     route(Get,    "/api/v1/agents",             NAMES,    json::<s::Agents>(),     run!(system::agents),    "The agents one may ask about"),
+    route(Get,    "/api/v1/reports",            REPORTS,  json::<Catalogue>(),     run!(reports::catalogue), "Which reports there are"),
+    route(Get,    "/api/v1/reports/{block}",    REPORTS,  table::<Report>(),       run!(reports::report),   "A report").query(&question::FIELDS),
+    route(Get,    "/api/v1/calls",              CALLS,    table::<c::CallPage>(),  run!(calls::list),       "A page of calls").query(&CALLS_PAGE),
+    route(Get,    "/api/v1/calls/{id}",         CALLS,    json::<CallDetail>(),    run!(calls::show),       "One call"),
+    route(Post,   "/api/v1/calls/{id}/close",   CLOSE,    json::<c::Closed>(),     run!(calls::close),      "Close a call by hand that got stuck").body(CLOSING),
     // live
     route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
     route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),

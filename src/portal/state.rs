@@ -12,6 +12,7 @@ use crate::live;
 use crate::people::{Language, People};
 use crate::portal::streams::Streams;
 use crate::portal::wire::system::{Backup, Health};
+use crate::reports::Rules;
 use crate::store::Store;
 
 /// Where handlers get the time from; tests own it.
@@ -91,6 +92,8 @@ pub struct Settings {
     /// Proxies on these addresses are believed what they say of the client
     /// (`X-Forwarded-For`, `X-Forwarded-Proto`).
     pub proxies: Vec<IpAddr>,
+    /// How reports count unless a question says otherwise.
+    pub rules: Rules,
     /// Names for people, by name in the log.
     pub queue_labels: BTreeMap<String, String>,
     pub agent_labels: BTreeMap<String, String>,
@@ -106,6 +109,7 @@ impl Default for Settings {
             demo: false,
             https: false,
             proxies: Vec::new(),
+            rules: Rules::default(),
             queue_labels: BTreeMap::new(),
             agent_labels: BTreeMap::new(),
             limits: Limits::default(),

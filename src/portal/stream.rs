@@ -7,7 +7,6 @@
 //! ago.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use serde::Serialize;
@@ -24,8 +23,6 @@ use crate::portal::schema::describe;
 use crate::portal::state::App;
 use crate::portal::streams::StreamPlace;
 
-/// Between two beats.
-const BEAT: Duration = Duration::from_secs(3);
 /// Between two looks whether the session still stands, in beats. Changes made
 /// by this process are noticed at once.
 const BEATS_PER_LOOK: u32 = 10;
@@ -76,6 +73,7 @@ impl LiveStream {
         boards.mark_changed();
         let stop = app.stop.clone();
         let generation = app.people.generation();
+        let next_beat = app.streams.next_beat();
         LiveStream {
             app,
             token,
@@ -86,7 +84,7 @@ impl LiveStream {
             boards,
             stop,
             generation,
-            next_beat: Instant::now() + BEAT,
+            next_beat,
             beats: 0,
             _place: place,
         }
@@ -124,7 +122,7 @@ impl LiveStream {
                 () = sleep_until(self.next_beat) => true,
             };
             if beat {
-                self.next_beat = Instant::now() + BEAT;
+                self.next_beat = self.app.streams.next_beat();
                 self.beats = self.beats.wrapping_add(1);
             }
             let look = beat && self.beats.is_multiple_of(BEATS_PER_LOOK);

@@ -2,8 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::portal::state::Limits;
+
+/// Between two beats.
+const BEAT_SECS: u64 = 3;
 
 /// A session by the hash of its token.
 pub type SessionKey = [u8; 32];
@@ -12,6 +18,9 @@ pub type SessionKey = [u8; 32];
 pub struct Streams {
     most: usize,
     most_per_session: usize,
+    /// What beats are counted from, so that those of all streams fall
+    /// together and wake the machine once.
+    began: Instant,
     /// Held for a look-up only.
     open: Mutex<HashMap<SessionKey, usize>>,
 }
@@ -21,6 +30,7 @@ impl Streams {
         Streams {
             most: limits.streams,
             most_per_session: limits.streams_per_session,
+            began: Instant::now(),
             open: Mutex::default(),
         }
     }
@@ -36,6 +46,12 @@ impl Streams {
         }
         open.insert(session, own + 1);
         Some(StreamPlace { streams: Arc::clone(self), session })
+    }
+
+    /// The moment of the next beat.
+    pub fn next_beat(&self) -> Instant {
+        let gone = self.began.elapsed().as_secs() / BEAT_SECS;
+        self.began + Duration::from_secs((gone + 1) * BEAT_SECS)
     }
 
     pub fn open(&self) -> usize {
@@ -83,5 +99,19 @@ mod tests {
         assert!(streams.enter([3; 32]).is_some());
         drop(second);
         assert_eq!(streams.open(), 1);
+    }
+
+    #[test]
+    fn beats_of_all_streams_fall_on_the_same_moments() {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        let runtime = builder.enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let streams = Streams::new(&Limits::default());
+            let first = streams.next_beat();
+            tokio::time::advance(Duration::from_millis(2_900)).await;
+            assert_eq!(streams.next_beat(), first);
+            tokio::time::advance(Duration::from_millis(100)).await;
+            assert_eq!(streams.next_beat(), first + Duration::from_secs(3));
+        });
     }
 }

@@ -13,6 +13,7 @@ use switchroom::portal::wire::system::{
     Backup, Counts, DatabaseHealth, Health, LogHealth, Memory, Open,
 };
 use switchroom::portal::{App, Limits, Office, Settings, serve};
+use switchroom::store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -105,6 +106,7 @@ impl Office for Desk {
 pub struct House {
     pub address: SocketAddr,
     pub people: Arc<People>,
+    pub store: Store,
     pub hub: Arc<live::Hub>,
     pub desk: Arc<Desk>,
     pub clock: Arc<AtomicI64>,
@@ -156,7 +158,7 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let app = App::new(
             Arc::clone(&people),
-            store,
+            store.clone(),
             Arc::clone(&hub),
             Arc::clone(&desk) as Arc<dyn Office>,
             Arc::new(move || time.load(Ordering::Relaxed)),
@@ -166,7 +168,7 @@ impl House {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = tokio::spawn(serve(listener, Arc::new(app)));
-        House { address, people, hub, desk, clock, stop, server, _folder: folder }
+        House { address, store, people, hub, desk, clock, stop, server, _folder: folder }
     }
 
     pub fn visitor(&self) -> Client {

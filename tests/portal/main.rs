@@ -1,6 +1,7 @@
 //! The portal over real sockets: who may what, what is refused, and what the
 //! answers look like.
 
+mod calls;
 mod client;
 mod contract;
 mod doors;

@@ -2,7 +2,10 @@
 //! return a wire struct.
 
 pub mod accounts;
+pub mod calls;
 pub mod door;
 pub mod live;
 pub mod me;
+pub mod question;
+pub mod reports;
 pub mod system;

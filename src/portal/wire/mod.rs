@@ -4,4 +4,5 @@
 pub mod calls;
 pub mod live;
 pub mod people;
+pub mod reports;
 pub mod system;

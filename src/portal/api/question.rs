@@ -1,0 +1,67 @@
+//! What reports and lists are asked: the parameters of `reports`, read with
+//! the office's zone and the reader's language.
+
+use axum::http::header;
+
+use crate::people::{self, Right};
+use crate::portal::asked::Asked;
+use crate::portal::refusal::Refusal;
+use crate::portal::route::{Field, FieldKind, may};
+use crate::reports::{Defaults, Language, PARAMETERS, Query};
+
+/// Every parameter of a question, as text: `reports` reads them.
+pub const FIELDS: [Field; PARAMETERS.len() + 1] = fields();
+
+const fn fields() -> [Field; PARAMETERS.len() + 1] {
+    let mut fields = [FORMAT; PARAMETERS.len() + 1];
+    let mut index = 0;
+    while index < PARAMETERS.len() {
+        let (name, doc) = PARAMETERS[index];
+        fields[index] = may(name, FieldKind::Texts, doc);
+        index += 1;
+    }
+    fields
+}
+
+/// JSON or CSV.
+pub const FORMAT: Field = may("format", FieldKind::Choice(&["json", "csv"]), "json unless given");
+
+/// Reads the question; all its faults at once.
+pub fn read(asked: &Asked) -> Result<Query, Refusal> {
+    let settings = &asked.app.settings;
+    let defaults = Defaults {
+        zone: settings.zone.clone(),
+        rules: settings.rules.clone(),
+        language: language(asked),
+        now: asked.now,
+    };
+    let pairs = PARAMETERS.iter().flat_map(|(name, _)| {
+        asked.query.texts(name).iter().map(move |text| (*name, text.as_str()))
+    });
+    Query::read(pairs, &defaults).map_err(|faults| {
+        Refusal::fields(faults.into_iter().map(|fault| (fault.field, fault.message)).collect())
+    })
+}
+
+/// The language of labels: what the browser asks for, else the account's.
+pub fn language(asked: &Asked) -> Language {
+    let asked_for = asked.headers.get(header::ACCEPT_LANGUAGE).and_then(|text| text.to_str().ok());
+    let first = asked_for.and_then(|text| text.split([',', ';']).next()).map(str::trim);
+    match (first, asked.viewer()) {
+        (Some(tag), _) if tag.starts_with("fr") || tag.starts_with("en") => Language::of(tag),
+        (_, Ok(viewer)) => Language::of(viewer.account.language.name()),
+        _ => Language::of(people::Language::English.name()),
+    }
+}
+
+/// Whether a file is asked for, and whether the viewer may have one.
+pub fn wants_csv(asked: &Asked) -> Result<bool, Refusal> {
+    if asked.query.text("format") != Some("csv") {
+        return Ok(false);
+    }
+    if asked.viewer()?.may(Right::Export) {
+        Ok(true)
+    } else {
+        Err(Refusal::denied("your account may not take lists away as files"))
+    }
+}
