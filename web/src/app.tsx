@@ -59,7 +59,7 @@ export function App() {
 const views = new Map<Page, PageView>();
 
 function Inside() {
-  const { path } = useCell(place);
+  const { path, query } = useCell(place);
   const person = useCell(me);
   const found = pageAt(path);
   const page = found?.page ?? null;
@@ -67,8 +67,12 @@ function Inside() {
   const [view, setView] = useState<{ page: Page; View: PageView } | null>(null);
   const title = useTitle(page ? say(page.title) : say("fault.title.not_found"));
 
+  // One stream for all pages; real time narrows it to the queues its address names.
+  const queues = page?.path === "/live" ? (query.get("queues") ?? "") : "";
   useEffect(() => {
-    if (may("live.view")) follow([]);
+    if (may("live.view")) follow(queues.split(",").filter(Boolean));
+  }, [person, queues]);
+  useEffect(() => {
     if (person) void learnNames(person.rights);
   }, [person]);
 

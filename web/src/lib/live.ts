@@ -2,7 +2,8 @@
 // last id, and where it gives up (an error answer) this opens anew with a growing pause. Says when it went silent.
 
 import { liveBeat, liveChange, liveSnapshot } from "../api/live-wire";
-import { address } from "../api/client";
+import { address, get } from "../api/client";
+import { me } from "../api/wire";
 import { BadShape, type Shape } from "../api/door";
 import { Cell } from "./cell";
 import { now, onSecond, setClock } from "./clock";
@@ -87,6 +88,8 @@ function close(): void {
 
 function later(): void {
   close();
+  // The stream does not tell why it was refused: if the session is over, this question finds out.
+  void get("/me", me);
   again = window.setTimeout(open, pause * 1000);
   pause = Math.min(pause * 2, LONGEST_PAUSE);
 }

@@ -6,7 +6,7 @@ import { useCell } from "../lib/cell";
 import { now as clockNow } from "../lib/clock";
 import { at, int, span } from "../lib/format";
 import { useKeys } from "../lib/keys";
-import { follow, retry } from "../lib/live";
+import { retry } from "../lib/live";
 import { agentOrder, callOrder } from "../lib/live-model";
 import { place, withQuery } from "../lib/route";
 import { may } from "../lib/session";
@@ -21,14 +21,7 @@ import { count, say } from "../words";
 export function LivePage() {
   const { query } = useCell(place);
   const chosen = (query.get("queues") ?? "").split(",").filter(Boolean);
-  useEffect(() => {
-    follow(chosen);
-  }, [chosen.join(",")]);
-  // The frame's own figures are of all queues again once this page is left.
-  useEffect(() => () => {
-    frozenAt.set(null);
-    follow([]);
-  }, []);
+  useEffect(() => () => frozenAt.set(null), []);
 
   const view = useView(true);
   const freeze = (): void => frozenAt.set(frozenAt.get() === null ? clockNow() : null);

@@ -49,7 +49,8 @@ export function Dialog({ title, onClose, children, foot, onSend, look = "" }: Pr
         onClose();
       }}
       onClick={(e) => {
-        if (e.target === box.current) onClose();
+        // A form is not lost to a slip of the pointer.
+        if (!onSend && e.target === box.current) onClose();
       }}
     >
       {onSend ? (

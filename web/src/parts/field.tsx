@@ -135,7 +135,11 @@ export function Summary({ faults, fault, turn, wrong }: SummaryProps) {
   useEffect(() => {
     if (!any) return;
     box.current?.focus();
-    if (!document.title.startsWith(say("field.error"))) document.title = say("field.error") + document.title;
+    const before = document.title;
+    document.title = say("field.error") + before;
+    return () => {
+      document.title = before;
+    };
   }, [turn, any]);
   if (!any) return null;
   return (

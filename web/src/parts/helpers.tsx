@@ -1,11 +1,11 @@
 // What floats over every page: palette, list of keys, warning before the session ends. Drawn only when wanted.
 
 import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { get } from "../api/client";
 import { me as meShape } from "../api/wire";
 import { useCell } from "../lib/cell";
-import { useSecond } from "../lib/clock";
+import { now, useSecond } from "../lib/clock";
 import { span } from "../lib/format";
 import { useKeys } from "../lib/keys";
 import { GROUPS, pagesOf } from "../lib/pages";
@@ -70,21 +70,42 @@ function KeyList({ onClose }: { onClose: () => void }) {
 
 /** How long before its end the session is spoken of, in seconds. */
 const WARN = 120;
+/** Somebody who did something within this is still here, and is not asked, in seconds. */
+const HERE = 600;
+/** Seconds between two silent looks at how long the session still lasts. */
+const LOOK = 60;
+
+let lastAct = 0;
+let asking = false;
+for (const kind of ["pointerdown", "keydown"]) {
+  document.addEventListener(kind, () => {
+    if (!asking) lastAct = now();
+  }, { passive: true });
+}
 
 function EndOfSession() {
   useSecond();
   const [later, setLater] = useState(0);
   const [busy, setBusy] = useState(false);
+  const looked = useRef(0);
   const left = secondsLeft();
   const end = me.get()?.session_expires ?? 0;
-  if (left === null || left > WARN || left <= 0 || later === end) return null;
+  const near = left !== null && left <= WARN && left > 0 && later !== end;
+  const here = now() - lastAct < HERE && now() - looked.current > LOOK;
+  asking = near && !here && !busy;
   const stay = async (): Promise<void> => {
     setBusy(true);
     const answer = await get("/me", meShape);
     setBusy(false);
     if (answer.at === "ok") await welcome(answer.data);
-    if (me.get()?.session_expires === end) setLater(end);
   };
+  // The end known here is that of the log-in; use has moved it on. Who is here learns the new one without a word.
+  useEffect(() => {
+    if (!near || !here || busy) return;
+    looked.current = now();
+    void stay();
+  }, [near, here]);
+  if (!near || here) return null;
   return (
     <Dialog
       title={say("session.title")}
@@ -92,7 +113,7 @@ function EndOfSession() {
       onSend={() => void stay()}
       foot={<button class="btn p" disabled={busy}>{say("session.stay")}</button>}
     >
-      <p>{say("session.text", { time: span(left) })}</p>
+      <p>{say("session.text", { time: span(left ?? 0) })}</p>
     </Dialog>
   );
 }
