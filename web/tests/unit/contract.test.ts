@@ -21,26 +21,29 @@ interface Schema {
 
 const schemas = (document as unknown as { components: { schemas: Record<string, Schema> } }).components.schemas;
 
+/** Words of fields that the description leaves open; the door holds the list. */
+const WORDS: Record<string, string> = { direction: "in", kind: "waiting" };
+
 /** A value the schema allows: nulls wherever it may, or nowhere. */
-function sample(schema: Schema, nulls: boolean): unknown {
-  if (schema.$ref) return sample(schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}, nulls);
+function sample(schema: Schema, nulls: boolean, name = ""): unknown {
+  if (schema.$ref) return sample(schemas[schema.$ref.split("/").at(-1) ?? ""] ?? {}, nulls, name);
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) {
     const isNull = (s: Schema): boolean => s.type === "null";
     const pick = nulls ? (choices.find(isNull) ?? choices[0]) : choices.find((s) => !isNull(s));
-    return sample(pick ?? {}, nulls);
+    return sample(pick ?? {}, nulls, name);
   }
   const types = Array.isArray(schema.type) ? schema.type : [schema.type ?? "object"];
   if (types.includes("null") && nulls) return null;
   if (schema.enum) return schema.enum.find((e) => e !== null);
   const type = types.find((t) => t !== "null");
-  if (type === "string") return "text";
+  if (type === "string") return WORDS[name] ?? "text";
   if (type === "integer" || type === "number") return 7;
   if (type === "boolean") return true;
   if (type === "array") return schema.items ? [sample(schema.items, nulls)] : [];
   const built: Record<string, unknown> = {};
-  for (const [name, inner] of Object.entries(schema.properties ?? {})) {
-    if (!nulls || schema.required?.includes(name)) built[name] = sample(inner, nulls);
+  for (const [field, inner] of Object.entries(schema.properties ?? {})) {
+    if (!nulls || schema.required?.includes(field)) built[field] = sample(inner, nulls, field);
   }
   if (typeof schema.additionalProperties === "object") built["any"] = sample(schema.additionalProperties, nulls);
   return built;
@@ -50,17 +53,13 @@ const PAIRS: Record<string, Shape<unknown>> = {
   Hello: wire.hello, Me: wire.me, LoginSessions: wire.sessions, Queues: wire.queues, Agents: wire.agents, CallPage: wire.callPage,
   CallDetail: wire.callDetail, Closed: wire.closed, Health: wire.health, Backup: wire.backupMade, Backups: wire.backups,
   AuditPage: wire.audit, Account: wire.account, Accounts: wire.accounts, LiveSnapshot: liveSnapshot, LiveChange: liveChange,
-  LiveBeat: liveBeat, Report: wire.report, ReportIndex: wire.reportIndex,
+  LiveBeat: liveBeat, Report: wire.report, Catalogue: wire.reportIndex,
 };
 
-test("the API description names the answers the app cannot live without", () => {
-  for (const name of ["Hello", "Me", "Health", "Accounts", "LiveSnapshot", "LiveChange"]) expect(schemas).toHaveProperty(name);
-});
-
 for (const [name, shape] of Object.entries(PAIRS)) {
-  const schema = schemas[name];
-  if (!schema) continue;
   test(`${name} of the API description passes the door`, () => {
+    const schema = schemas[name];
+    if (!schema) throw new Error(`the API description has no ${name}; it has ${Object.keys(schemas).join(", ")}`);
     for (const nulls of [false, true]) expect(() => shape(sample(schema, nulls), name)).not.toThrow();
   });
 }
