@@ -5,15 +5,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::base::{Result, Secs, UnixSec, Zone};
 use crate::live;
 use crate::people::{Language, People};
+use crate::portal::asked::blocking;
 use crate::portal::streams::Streams;
 use crate::portal::wire::system::{Backup, Health};
 use crate::reports::Rules;
-use crate::store::Store;
+use crate::store::{Reader, Store};
 
 /// Where handlers get the time from; tests own it.
 pub type Clock = Arc<dyn Fn() -> UnixSec + Send + Sync>;
@@ -128,6 +129,9 @@ pub struct App {
     /// Becomes true when the daemon stops: streams end, requests finish.
     pub stop: watch::Receiver<bool>,
     pub(super) streams: Arc<Streams>,
+    /// One long question at a time: the store has few readers, and one of
+    /// them has to stay free for "who is this" and the other quick ones.
+    long: Arc<Semaphore>,
 }
 
 impl App {
@@ -141,12 +145,29 @@ impl App {
         stop: watch::Receiver<bool>,
     ) -> Self {
         let streams = Arc::new(Streams::new(&settings.limits));
-        App { people, store, live, office, clock, settings, stop, streams }
+        let long = Arc::new(Semaphore::new(1));
+        App { people, store, live, office, clock, settings, stop, streams, long }
     }
 
     /// Seconds of the wall clock.
     pub fn now(&self) -> UnixSec {
         (self.clock)()
+    }
+
+    /// Asks the store what may take long, when it is this question's turn.
+    /// The turn lasts as long as the work, also when the browser leaves.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&Reader<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let turn = Arc::clone(&self.long).acquire_owned().await;
+        let store = self.store.clone();
+        blocking(move || {
+            let answer = store.query(question);
+            drop(turn);
+            answer
+        })
+        .await
     }
 
     /// What people call a queue.

@@ -335,3 +335,21 @@ async fn first_block(client: &Client) -> String {
     let catalogue = client.get("/api/v1/reports").await.json();
     catalogue["groups"][0]["blocks"][0]["id"].as_str().unwrap().to_owned()
 }
+
+#[tokio::test]
+async fn a_page_full_of_reports_is_answered_and_leaves_room_for_others() {
+    let house = office().await;
+    let client = house.inside(Role::Supervisor).await;
+    let block = first_block(&client).await;
+    let asked: Vec<_> = (0..12)
+        .map(|_| {
+            let (client, path) = (client.clone(), format!("/api/v1/reports/{block}?{PERIOD}"));
+            tokio::spawn(async move { client.get(&path).await.status })
+        })
+        .collect();
+    // A new face has to be looked up in the database meanwhile.
+    assert_eq!(house.inside(Role::User).await.get("/api/v1/me").await.status, 200);
+    for report in asked {
+        assert_eq!(report.await.unwrap(), 200);
+    }
+}

@@ -49,7 +49,6 @@ pub async fn list(asked: Asked) -> Result<Response, Refusal> {
         }
     };
     let after = asked.query.text("marker").map(after).transpose()?;
-    let store = asked.app.store.clone();
     let header = CallsHeader {
         from: query.from,
         to: query.to,
@@ -57,8 +56,7 @@ pub async fn list(asked: Asked) -> Result<Response, Refusal> {
         generated_at: asked.now,
     };
     let of = PageOf { limit, order, after };
-    let page =
-        blocking(move || store.query(|reader| listing::page(reader, &query, &sight, of))).await?;
+    let page = asked.app.ask(move |reader| listing::page(reader, &query, &sight, of)).await?;
     reply::json(&CallPage {
         header,
         rows: page.rows,
@@ -109,10 +107,8 @@ fn file(app: Arc<App>, query: Query, sight: Sight, order: Order) -> Response {
 
 impl File {
     async fn piece(mut self) -> Option<(Option<File>, Bytes)> {
-        let store = self.app.store.clone();
         let (query, sight, of) = (self.query.clone(), self.sight.clone(), self.of);
-        let page =
-            blocking(move || store.query(|reader| listing::rows(reader, &query, &sight, of)));
+        let page = self.app.ask(move |reader| listing::rows(reader, &query, &sight, of));
         let page = match page.await {
             Ok(page) => page,
             // Too late for a status; a file cut short is what is left.

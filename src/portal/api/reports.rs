@@ -4,7 +4,7 @@ use axum::response::Response;
 
 use crate::people::Right;
 use crate::portal::api::question;
-use crate::portal::asked::{Asked, blocking};
+use crate::portal::asked::Asked;
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
 use crate::portal::sight::Sight;
@@ -36,10 +36,8 @@ pub async fn report(asked: Asked) -> Result<Response, Refusal> {
     sight.narrow(&mut query)?;
     let csv = question::wants_csv(&asked)?;
     let block = asked.part("block").to_owned();
-    let store = asked.app.store.clone();
     let report =
-        blocking(move || store.query(|reader| reports::run(&block, &query, &Stored::new(reader)?)))
-            .await?;
+        asked.app.ask(move |reader| reports::run(&block, &query, &Stored::new(reader)?)).await?;
     if csv {
         let name = format!("{}.csv", report.block);
         return Ok(reply::csv(&name, report.csv()));
