@@ -136,6 +136,14 @@ pub fn write_log(seed: u64, lines: u64, out: &mut impl Write) -> io::Result<u64>
     Ok(visits)
 }
 
+/// Two or three queues, none twice.
+fn queues_of(agent: usize) -> Vec<usize> {
+    let mut queues = vec![agent % 8, (agent + 3) % 8, (agent / 8 + agent) % 8];
+    queues.sort_unstable();
+    queues.dedup();
+    queues
+}
+
 impl Office {
     fn new(seed: u64) -> Self {
         let agents = (0..40)
@@ -144,7 +152,7 @@ impl Office {
                     7 => format!("PJSIP/{}", 300 + index),
                     _ => format!("{} {}", GIVEN[index % 20], FAMILY[(index * 3 + index / 20) % 10]),
                 },
-                queues: vec![index % 8, (index + 3) % 8, (index / 8 + index) % 8],
+                queues: queues_of(index),
                 from: 0,
                 until: 0,
                 free_at: 0,

@@ -30,8 +30,8 @@ export function watch(page, origin) {
   return complaints;
 }
 
-/** Waits until the page has drawn what it loads: no busy region, no loading shape, fonts in place. */
+/** Waits until the page has drawn what it loads: a heading, no busy region, fonts in place. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.readyState === "complete" && !document.querySelector("[aria-busy=true]"), null, { timeout: 10_000 });
+  await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector("[aria-busy=true]"), null, { timeout: 20_000 });
   await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))));
 }

@@ -42,7 +42,7 @@ before(async () => {
   browser = await chromium.launch({ executablePath: chromiumPath(), args });
   context = await browser.newContext({ viewport: WIDE, locale: "en-GB", timezoneId: "Europe/Paris", reducedMotion: "reduce" });
   page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   complaints = watch(page, box.origin);
 });
 
@@ -80,7 +80,7 @@ const PAGES = ["/", "/live", "/reports", "/calls", "/walls", "/system/health", "
 
 test("a new box asks for its claim code, refuses a wrong one and takes the right one", async () => {
   await open("/");
-  assert.match(page.url(), /\/claim$/);
+  await page.waitForURL("**/claim");
   await looksWell("/claim");
   const fill = async (code, password) => {
     await page.fill("#c-code", code);
@@ -110,7 +110,7 @@ test("a new box asks for its claim code, refuses a wrong one and takes the right
 test("the first person logs out and in again, and a wrong password is refused in plain words", async () => {
   await api("DELETE", "/session");
   await open("/calls");
-  assert.match(page.url(), /\/login\?to=/);
+  await page.waitForURL(/\/login\?to=/);
   await looksWell("/login");
   await page.fill("#l-account", PERSON.account);
   await page.fill("#l-password", "not the password");
