@@ -45,11 +45,11 @@ export function CallList({ rows, sorting, chosen = -1 }: { rows: readonly CallRo
           { id: "time", head: say("calls.time"), look: "nw", cell: (c) => <a href={`/calls/${encodeURIComponent(c.id)}`}>{when(c.enter, today)}</a> },
           { id: "dir", sort: false, head: <span class="vh">{say("filter.direction")}</span>, look: "off", cell: (c) => <><Icon name={c.direction === "out" ? "out" : "in"} small /><span class="vh">{say(c.direction === "out" ? "dir.out" : "dir.in")}</span></> },
           { id: "who", sort: false, head: say("calls.who"), look: "name", cell: (c) => <>{callerText(c)} {c.name && c.number ? <span class="mut">{phone(c.number)}</span> : null}</> },
-          { id: "queue", sort: false, head: say("col.queue"), look: "nw", cell: (c) => labelIn(queues, c.queue) },
-          { id: "agent", sort: false, head: say("col.agent"), look: "sec nw", cell: (c) => (c.agent ? labelIn(agents, c.agent) : none) },
-          { id: "wait", sort: false, head: say("calls.wait"), look: "n", label: say("calls.wait"), cell: (c) => (c.wait === null ? none : span(c.wait)) },
-          { id: "talk", sort: false, head: say("calls.talk"), look: "n", label: say("calls.talk"), cell: (c) => (c.talk === null ? none : span(c.talk)) },
-          { id: "result", sort: false, head: say("calls.result"), look: "nw", cell: (c) => <Result call={c} /> },
+          { id: "queue", sort: false, head: say("col.queue"), look: "nw at-3", cell: (c) => labelIn(queues, c.queue) },
+          { id: "agent", sort: false, head: say("col.agent"), look: "sec nw at-4", cell: (c) => (c.agent ? labelIn(agents, c.agent) : none) },
+          { id: "wait", sort: false, head: say("calls.wait"), look: "n lft at-5", label: say("calls.wait"), cell: (c) => (c.wait === null ? none : span(c.wait)) },
+          { id: "talk", sort: false, head: say("calls.talk"), look: "n at-6", label: say("calls.talk"), cell: (c) => (c.talk === null ? none : span(c.talk)) },
+          { id: "result", sort: false, head: say("calls.result"), look: "nw at-2", cell: (c) => <Result call={c} /> },
           { id: "why", sort: false, head: say("calls.why"), look: "sec off", cell: (c) => <>{reasonText(c)} {c.tag ? <span class="pill n">{c.tag}</span> : null}</> },
         ]}
       />
