@@ -119,10 +119,10 @@ fn answered(
 ) -> Result<Table> {
     let mut rows: BTreeMap<String, Numbers> = BTreeMap::new();
     study.each_call(&mut |call| {
-        if call.stint.answered {
-            if let Some(key) = key(call) {
-                rows.entry(key).or_default().add(&call.stint.number);
-            }
+        if call.stint.answered
+            && let Some(key) = key(call)
+        {
+            rows.entry(key).or_default().add(&call.stint.number);
         }
         Ok(())
     })?;

@@ -19,6 +19,7 @@ mod attempts;
 mod block;
 mod callers;
 pub mod calls;
+mod crew;
 mod distributions;
 mod filter;
 mod join;

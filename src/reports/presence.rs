@@ -174,8 +174,9 @@ fn pauses(study: &Study<'_>, block: &Block) -> Result<Table> {
 fn pauses_detail(study: &Study<'_>, block: &Block) -> Result<Table> {
     let sessions = study.sessions()?;
     let extension = |agent: AgentId, at: UnixSec| {
-        let session = sessions.iter().filter(|s| s.agent == agent && s.start <= at && at <= s.end);
-        session.last().and_then(|session| session.extension)
+        let mut session =
+            sessions.iter().filter(|s| s.agent == agent && s.start <= at && at <= s.end);
+        session.next_back().and_then(|session| session.extension)
     };
     let mut table = Table::new(block.columns);
     let pauses = study.pauses()?;

@@ -16,7 +16,7 @@ use crate::model::totals::{
     LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Talk, agent_cells,
     talk_limit_is_exact,
 };
-use crate::model::{AgentId, Direction, Membership, Names, Pause, QueueId, Session, Stint};
+use crate::model::{AgentId, Direction, Names, QueueId, Stint};
 use crate::reports::calls::so_far;
 use crate::reports::filter::Scope;
 use crate::reports::passing::Seen;
@@ -42,7 +42,7 @@ pub struct Study<'a> {
     notes: RefCell<Vec<String>>,
     covered_from: Cell<Option<UnixSec>>,
     totals: Cell<Option<Totals>>,
-    people: OnceCell<Option<FxHashSet<AgentId>>>,
+    pub(super) people: OnceCell<Option<FxHashSet<AgentId>>>,
 }
 
 /// Numbers of the header.
@@ -56,10 +56,10 @@ pub struct Totals {
 
 /// A stretch of the period and where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Part {
-    from: UnixSec,
-    to: UnixSec,
-    stored: bool,
+pub(super) struct Part {
+    pub from: UnixSec,
+    pub to: UnixSec,
+    pub stored: bool,
 }
 
 /// A cell on its way into a sum.
@@ -150,22 +150,22 @@ impl<'a> Study<'a> {
     /// The part of the period with facts.
     pub fn detail_range(&self) -> (UnixSec, UnixSec) {
         let (mut from, to) = (self.query.from, self.query.to);
-        if let Some(start) = self.source.coverage().detail_from {
-            if start > from {
-                self.covered_from.set(Some(start.min(to)));
-                self.note(
-                    "detail of the beginning of the period is no longer kept: its figures are \
-                     not available",
-                    "le détail du début de la période n'est plus conservé : ses chiffres ne sont \
-                     pas disponibles",
-                );
-                from = start.min(to);
-            }
+        if let Some(start) = self.source.coverage().detail_from
+            && start > from
+        {
+            from = start.min(to);
+            self.covered_from.set(Some(from));
+            self.note(
+                "detail of the beginning of the period is no longer kept: its figures are not \
+                 available",
+                "le détail du début de la période n'est plus conservé : ses chiffres ne sont pas \
+                 disponibles",
+            );
         }
         (from, to)
     }
 
-    fn parts(&self, facts: bool, stored_to: UnixSec) -> Vec<Part> {
+    pub(super) fn parts(&self, facts: bool, stored_to: UnixSec) -> Vec<Part> {
         let (from, to) = (self.query.from, self.query.to);
         let until = self.source.coverage().settled_until;
         let first = from.div_euclid(SLOT_SECS) * SLOT_SECS;
@@ -441,99 +441,6 @@ impl<'a> Study<'a> {
         }
         Ok(groups.into_iter().collect())
     }
-
-    fn sessions_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Session>> {
-        let mut sessions = self.source.sessions(from, to)?;
-        let open = self.source.open().sessions.iter();
-        sessions.extend(open.filter(|s| touches(s.start, s.end, from, to)).cloned());
-        Ok(sessions)
-    }
-
-    fn pauses_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
-        let mut pauses = self.source.pauses(from, to)?;
-        let open = self.source.open().pauses.iter();
-        pauses.extend(open.filter(|p| touches(p.start, p.end, from, to)).cloned());
-        Ok(pauses)
-    }
-
-    /// Sessions of the period's agents, open ones up to the newest record,
-    /// not cut.
-    pub fn sessions(&self) -> Result<Vec<Session>> {
-        let (from, to) = self.detail_range();
-        let people = self.people()?;
-        let mut sessions = self.sessions_of(from, to)?;
-        sessions.retain(|session| self.includes(people, session.agent));
-        sessions.sort_by_key(|session| (session.start, session.agent));
-        Ok(sessions)
-    }
-
-    /// Pauses of the period's agents, open ones up to the newest record, not
-    /// cut; those of single queues too.
-    pub fn pauses(&self) -> Result<Vec<Pause>> {
-        let (from, to) = self.detail_range();
-        let people = self.people()?;
-        let mut pauses = self.pauses_of(from, to)?;
-        pauses.retain(|pause| self.includes(people, pause.agent));
-        pauses.sort_by_key(|pause| (pause.start, pause.agent));
-        Ok(pauses)
-    }
-
-    fn includes(&self, people: Option<&FxHashSet<AgentId>>, agent: AgentId) -> bool {
-        self.scope.has_agent(agent) && people.is_none_or(|people| people.contains(&agent))
-    }
-
-    /// Memberships that touch the period, open ones up to the newest record.
-    pub fn memberships(&self) -> Result<Vec<Membership>> {
-        let (from, to) = (self.query.from, self.query.to);
-        let mut all = self.source.memberships(from, to)?;
-        let open = self.source.open().memberships.iter();
-        all.extend(open.filter(|m| touches(m.start, m.end, from, to)).cloned());
-        all.sort_by_key(|membership| (membership.start, membership.agent, membership.queue));
-        Ok(all)
-    }
-
-    /// The agents a question about some queues is about: all but those who
-    /// were members, had calls or rang on other queues only. `None` without a
-    /// choice of queues.
-    fn people(&self) -> Result<Option<&FxHashSet<AgentId>>> {
-        if let Some(people) = self.people.get() {
-            return Ok(people.as_ref());
-        }
-        let mut people = None;
-        if self.scope.queues.is_some() {
-            let (mut here, mut elsewhere) = (FxHashSet::default(), FxHashSet::default());
-            let mut sort = |agent: AgentId, queue: QueueId| {
-                let side = if self.scope.has_queue(queue) { &mut here } else { &mut elsewhere };
-                side.insert(agent);
-            };
-            for membership in self.memberships()? {
-                sort(membership.agent, membership.queue);
-            }
-            for part in self.parts(false, self.query.to) {
-                if part.stored {
-                    self.source.agent_queue_cells(part.from, part.to, &mut |key, _| {
-                        sort(key.agent, key.queue);
-                        Ok(())
-                    })?;
-                } else {
-                    self.source.stints(part.from, part.to, &mut |_, stint| {
-                        let rang = stint.attempts.iter().map(|attempt| attempt.agent);
-                        rang.chain(stint.agent).for_each(|agent| sort(agent, stint.queue));
-                        Ok(())
-                    })?;
-                }
-            }
-            let everybody = 1..=self.names().count(crate::model::NameKind::Agent);
-            here.extend(everybody.filter(|agent| !elsewhere.contains(agent)));
-            people = Some(here);
-        }
-        Ok(self.people.get_or_init(|| people).as_ref())
-    }
-}
-
-/// Whether an interval overlaps a range or starts in it.
-fn touches(start: UnixSec, end: UnixSec, from: UnixSec, to: UnixSec) -> bool {
-    start < to && (end > from || start >= from)
 }
 
 fn damaged(error: Damaged) -> Error {

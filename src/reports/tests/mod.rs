@@ -1,5 +1,6 @@
 //! Reports over facts in memory.
 
 mod memory;
+mod params;
 mod paths;
 mod vectors;

@@ -1,0 +1,103 @@
+//! Which agents a question is about, and their sessions, memberships and
+//! pauses one by one.
+
+use rustc_hash::FxHashSet;
+
+use crate::base::{Result, UnixSec};
+use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
+use crate::reports::study::Study;
+
+impl Study<'_> {
+    pub(super) fn sessions_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Session>> {
+        let mut sessions = self.source.sessions(from, to)?;
+        let open = self.source.open().sessions.iter();
+        sessions.extend(open.filter(|s| touches(s.start, s.end, from, to)).cloned());
+        Ok(sessions)
+    }
+
+    pub(super) fn pauses_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
+        let mut pauses = self.source.pauses(from, to)?;
+        let open = self.source.open().pauses.iter();
+        pauses.extend(open.filter(|p| touches(p.start, p.end, from, to)).cloned());
+        Ok(pauses)
+    }
+
+    /// Sessions of the period's agents, open ones up to the newest record,
+    /// not cut.
+    pub fn sessions(&self) -> Result<Vec<Session>> {
+        let (from, to) = self.detail_range();
+        let people = self.people()?;
+        let mut sessions = self.sessions_of(from, to)?;
+        sessions.retain(|session| self.includes(people, session.agent));
+        sessions.sort_by_key(|session| (session.start, session.agent));
+        Ok(sessions)
+    }
+
+    /// Pauses of the period's agents, open ones up to the newest record, not
+    /// cut; those of single queues too.
+    pub fn pauses(&self) -> Result<Vec<Pause>> {
+        let (from, to) = self.detail_range();
+        let people = self.people()?;
+        let mut pauses = self.pauses_of(from, to)?;
+        pauses.retain(|pause| self.includes(people, pause.agent));
+        pauses.sort_by_key(|pause| (pause.start, pause.agent));
+        Ok(pauses)
+    }
+
+    fn includes(&self, people: Option<&FxHashSet<AgentId>>, agent: AgentId) -> bool {
+        self.scope.has_agent(agent) && people.is_none_or(|people| people.contains(&agent))
+    }
+
+    /// Memberships that touch the period, open ones up to the newest record.
+    pub fn memberships(&self) -> Result<Vec<Membership>> {
+        let (from, to) = (self.query.from, self.query.to);
+        let mut all = self.source.memberships(from, to)?;
+        let open = self.source.open().memberships.iter();
+        all.extend(open.filter(|m| touches(m.start, m.end, from, to)).cloned());
+        all.sort_by_key(|membership| (membership.start, membership.agent, membership.queue));
+        Ok(all)
+    }
+
+    /// The agents a question about some queues is about: all but those who
+    /// were members, had calls or rang on other queues only. `None` without a
+    /// choice of queues.
+    pub(super) fn people(&self) -> Result<Option<&FxHashSet<AgentId>>> {
+        if let Some(people) = self.people.get() {
+            return Ok(people.as_ref());
+        }
+        let mut people = None;
+        if self.scope.queues.is_some() {
+            let (mut here, mut elsewhere) = (FxHashSet::default(), FxHashSet::default());
+            let mut sort = |agent: AgentId, queue: QueueId| {
+                let side = if self.scope.has_queue(queue) { &mut here } else { &mut elsewhere };
+                side.insert(agent);
+            };
+            for membership in self.memberships()? {
+                sort(membership.agent, membership.queue);
+            }
+            for part in self.parts(false, self.query.to) {
+                if part.stored {
+                    self.source.agent_queue_cells(part.from, part.to, &mut |key, _| {
+                        sort(key.agent, key.queue);
+                        Ok(())
+                    })?;
+                } else {
+                    self.source.stints(part.from, part.to, &mut |_, stint| {
+                        let rang = stint.attempts.iter().map(|attempt| attempt.agent);
+                        rang.chain(stint.agent).for_each(|agent| sort(agent, stint.queue));
+                        Ok(())
+                    })?;
+                }
+            }
+            let everybody = 1..=self.names().count(NameKind::Agent);
+            here.extend(everybody.filter(|agent| !elsewhere.contains(agent)));
+            people = Some(here);
+        }
+        Ok(self.people.get_or_init(|| people).as_ref())
+    }
+}
+
+/// Whether an interval overlaps a range or starts in it.
+fn touches(start: UnixSec, end: UnixSec, from: UnixSec, to: UnixSec) -> bool {
+    start < to && (end > from || start >= from)
+}
