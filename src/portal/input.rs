@@ -6,10 +6,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, DateTime};
 use serde_json::Value;
 
-use crate::base::{UnixSec, Zone};
 use crate::people::Secret;
 use crate::portal::refusal::Refusal;
 use crate::portal::route::{Field, FieldKind};
@@ -30,8 +28,6 @@ enum Given {
     Flag(bool),
     Number(i64),
     Texts(Vec<String>),
-    /// A moment as it was written: its zone may come with another field.
-    Moment(DateTime),
 }
 
 /// The checked fields of one request.
@@ -175,29 +171,6 @@ impl Input {
             _ => Some(None),
         }
     }
-
-    /// A moment, read in a zone.
-    pub fn moment(&self, name: &str, zone: &Zone) -> Option<UnixSec> {
-        match self.given.get(name)? {
-            // A date alone is the first second of the day that exists.
-            Given::Moment(local) => Some(zone.moment(*local)),
-            _ => None,
-        }
-    }
-
-    /// The fields that were given as texts, for the header of a report.
-    pub fn given_texts(&self) -> impl Iterator<Item = (&'static str, String)> {
-        self.given.iter().filter_map(|(name, given)| {
-            let text = match given {
-                Given::Text(text) => text.clone(),
-                Given::Texts(texts) => texts.join(", "),
-                Given::Number(number) => number.to_string(),
-                Given::Flag(flag) => flag.to_string(),
-                Given::Moment(_) | Given::Null | Given::Secret(_) => return None,
-            };
-            Some((*name, text))
-        })
-    }
 }
 
 fn find<'a>(fields: &'a [Field], name: &str, faults: &mut Faults) -> Option<&'a Field> {
@@ -265,10 +238,6 @@ fn of_value(kind: FieldKind, value: Value) -> Result<Given, String> {
             Ok(Given::Text(text))
         }
         (FieldKind::Choice(words), _) => Err(format!("give one of {}", words.join(", "))),
-        (FieldKind::Moment, Value::String(text)) => {
-            local_moment(&text).map(Given::Moment).ok_or_else(moment_wanted)
-        }
-        (FieldKind::Moment, _) => Err(moment_wanted()),
         (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, Value::Array(values)) => {
             if values.len() > MOST_TEXTS {
                 return Err(format!("give at most {MOST_TEXTS}"));
@@ -302,26 +271,6 @@ fn number_within(number: i64, least: i64, most: i64) -> Result<Given, String> {
 
 fn number_wanted(least: i64, most: i64) -> String {
     format!("give a whole number from {least} to {most}")
-}
-
-fn moment_wanted() -> String {
-    "give a date such as 2026-11-20 or a date and time such as 2026-11-20T14:30".to_owned()
-}
-
-/// `2026-11-20`, `2026-11-20T14:30`, `2026-11-20T14:30:05`, also with a space
-/// between date and time; of the years 1970 to 2200. Nothing after it: a zone
-/// within the moment would contradict the zone of the report.
-pub fn local_moment(text: &str) -> Option<DateTime> {
-    let good = |char: u8| char.is_ascii_digit() || matches!(char, b'-' | b':' | b'T' | b' ');
-    if !(10..=19).contains(&text.len()) || !text.bytes().all(good) {
-        return None;
-    }
-    let moment = if text.len() == 10 {
-        text.parse::<Date>().ok()?.at(0, 0, 0, 0)
-    } else {
-        text.parse::<DateTime>().ok()?
-    };
-    (1970..=2200).contains(&moment.year()).then_some(moment)
 }
 
 #[cfg(test)]

@@ -125,11 +125,6 @@ fn field_schema(kind: FieldKind) -> Value {
             json!({ "type": "integer", "minimum": least, "maximum": most })
         }
         FieldKind::Choice(choices) => words(choices),
-        FieldKind::Moment => json!({
-            "type": "string",
-            "pattern": "^\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2})?)?$",
-            "examples": ["2026-11-20", "2026-11-20T14:30"],
-        }),
         FieldKind::Texts | FieldKind::Commas => texts(),
         FieldKind::TextsOrNull => json!({ "oneOf": [texts(), { "type": "null" }] }),
     }

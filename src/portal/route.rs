@@ -86,8 +86,6 @@ pub enum FieldKind {
     Number(i64, i64),
     /// One of these words.
     Choice(&'static [&'static str]),
-    /// A local date or date and time of the zone.
-    Moment,
     /// Texts: a repeated parameter, or a list in JSON.
     Texts,
     /// Texts, or null.
