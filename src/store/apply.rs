@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Statement, named_params, params};
+use rusqlite::{Connection, ErrorCode, Statement, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::{Change, Ignored, IvrCall, Membership, NameKind, Pause, Session, Stint};
@@ -349,6 +349,21 @@ insert into odd_line (at, kind, reason, line) values (:at, :kind, :reason, :line
 const DELETE_ODD: &str = "
 delete from odd_line where id <= (select max(id) from odd_line) - :most";
 
+/// Statements that look for one fact among all, for the test of their plans.
+#[cfg(test)]
+pub(crate) const BY_KEY: [&str; 10] = [
+    DELETE_STINT,
+    DELETE_SESSION,
+    DELETE_MEMBERSHIP,
+    DELETE_PAUSE,
+    LAST_STINT,
+    LAST_SESSION,
+    LAST_MEMBERSHIP,
+    LAST_PAUSE,
+    LAST_IVR_CALL,
+    STINTS_OF_SECOND,
+];
+
 /// The highest number within a second of an interval.
 const LAST_NUMBER: i64 = (1 << interval_row::ID_BITS) - 1;
 
@@ -468,16 +483,4 @@ fn ignored_name(why: Ignored) -> &'static str {
         Ignored::MemberNotAdded => "ignored member not added",
         Ignored::TooMany => "ignored too many",
     }
-}
-
-const FIRST_MOMENT: &str = "
-select min(at) from (
-    select min(id) >> 12 as at from stint
-    union all select min(id) >> 16 from session
-    union all select min(id) >> 16 from pause
-    union all select min(id) >> 16 from ivr_call)";
-
-/// When the oldest fact begins.
-pub(crate) fn first_moment(db: &Connection) -> Result<Option<UnixSec>> {
-    Ok(db.prepare(FIRST_MOMENT)?.query_row([], |row| row.get(0)).optional()?.flatten())
 }

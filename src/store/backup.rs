@@ -8,6 +8,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
+use rusqlite::backup::{Backup, StepResult};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -153,6 +154,13 @@ fn sound(path: &Path) -> Result<(), String> {
     }
 }
 
+/// Whether the database is an empty file though there are backups: a file
+/// system that was repaired leaves such files, a first start does not.
+pub(crate) fn lost_its_bytes(folder: &Path) -> Result<bool> {
+    let empty = fs::metadata(folder.join(DATABASE)).is_ok_and(|file| file.len() == 0);
+    Ok(empty && !newest_first(&folder.join(BACKUPS))?.is_empty())
+}
+
 /// Moves a damaged database out of the way.
 pub(crate) fn move_aside(database: &Path, now: UnixSec) -> Result<PathBuf> {
     move_to(database, &format!("damaged-{}", stamp(now)))
@@ -206,7 +214,8 @@ fn newest_first(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Copies by SQLite's online backup and says the schema's number. All pages
-/// go in one step: in WAL mode that holds no writer up.
+/// go in one step, as a copy in many begins anew after each commit; in WAL
+/// mode that holds no writer up.
 fn copy_database(from: &Path, to: &Path) -> Result<i64> {
     match fs::remove_file(to) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -216,8 +225,16 @@ fn copy_database(from: &Path, to: &Path) -> Result<i64> {
     }
     let source = connection::reader(from)?;
     let mut target = Connection::open(to)?;
-    let copy = rusqlite::backup::Backup::new(&source, &mut target)?;
-    copy.run_to_completion(-1, std::time::Duration::from_millis(50), None)?;
+    let copy = Backup::new(&source, &mut target)?;
+    match copy.step(-1)? {
+        StepResult::Done => {}
+        _ => {
+            return Err(Error::new(
+                Kind::Busy,
+                "the database is in use by somebody else; try again",
+            ));
+        }
+    }
     drop(copy);
     // So that the copy is one file that needs no log beside it.
     target.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()))?;

@@ -13,7 +13,7 @@ use crate::store::load::{names, state_parts};
 use crate::store::schema::{differences, meta};
 use crate::store::settle::{self, DayFacts};
 use crate::store::touched::DAY_SECS;
-use crate::store::{connection, facts, interval_row, journal};
+use crate::store::{connection, facts, journal};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,36 +130,27 @@ fn stints(db: &Connection, names: &Names, findings: &mut Findings) -> Result<()>
 
 fn totals(db: &Connection, findings: &mut Findings) -> Result<()> {
     let Some(until) = meta(db, "settled_until")? else { return Ok(()) };
-    let Some(first) = first_day(db)? else { return Ok(()) };
     let mut parts = state_parts(db)?;
     journal::unpoured(db)?.onto_state(&mut parts);
     let open = Fold::open_from_parts(parts)?;
-    for day in first.max(meta(db, "detail_from")?.unwrap_or(0))..until {
-        findings.days += 1;
-        recount(db, day, &open, findings)?;
+    let mut day = meta(db, "detail_from")?.unwrap_or(0);
+    while day < until {
+        if recount(db, day, &open, findings)? {
+            findings.days += 1;
+            day += 1;
+        } else {
+            day = settle::next_start(db, day + 1, &open)?.unwrap_or(until);
+        }
     }
     Ok(())
 }
 
-const FIRST_DAY: &str = "
-select min(day) from (
-    select min(id) >> 16 as day from queue_cell
-    union all select min(id) >> 16 from agent_cell
-    union all select min(id) >> 16 from agent_queue_cell
-    union all select (min(id) >> 12) / 86400 from stint
-    union all select (min(id) >> 16) / 86400 from session
-    union all select (min(id) >> 16) / 86400 from pause)";
-
-/// The first day that has facts or totals.
-fn first_day(db: &Connection) -> Result<Option<i64>> {
-    debug_assert_eq!(interval_row::ID_BITS, 16);
-    Ok(db.query_row(FIRST_DAY, [], |row| row.get(0))?)
-}
-
 type Cells = Vec<(UnixSec, u64, Vec<u8>)>;
 
-fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> Result<()> {
+/// Compares the totals of a day with its facts; `false` when it has neither.
+fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> Result<bool> {
     let facts = DayFacts::read(db, day, open)?;
+    let mut anything = !facts.is_empty();
     let queue: Cells = facts
         .queue_cells()
         .map(|(key, cell)| (key.slot, settle::queue_key(key), packed(|out| cell.pack(out))))
@@ -183,11 +174,12 @@ fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> R
             stored.push((slot, key, bytes.to_vec()));
             Ok(())
         })?;
+        anything |= !stored.is_empty();
         if stored != recounted {
             findings.add(Finding::Totals { day_start, table: name });
         }
     }
-    Ok(())
+    Ok(anything)
 }
 
 fn packed(pack: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {

@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::base::{Result, UnixSec};
 use crate::model::{Fold, Open};
-use crate::store::apply::{Apply, Given, first_moment};
+use crate::store::apply::{Apply, Given};
 use crate::store::batch::Batch;
 use crate::store::day_cells::{self, Table};
 use crate::store::journal::{self, Gathered};
@@ -12,7 +12,7 @@ use crate::store::load::state_parts;
 use crate::store::schema::{meta, set_meta};
 use crate::store::settings::Settings;
 use crate::store::settle;
-use crate::store::touched::{OpenAtSettling, Touched, day_of};
+use crate::store::touched::{OpenAtSettling, Touched};
 
 /// What the writer knows between two commits; all of it is in the file too.
 #[derive(Debug)]
@@ -147,8 +147,8 @@ impl Writer {
         }
         let from = match days.settled_until {
             Some(day) => day,
-            None => match first_moment(tx)? {
-                Some(at) => day_of(at).min(limit),
+            None => match settle::next_start(tx, 0, &Open::default())? {
+                Some(day) => day.min(limit),
                 None => {
                     days.open = touched.into_open();
                     return Ok(());
@@ -172,9 +172,7 @@ impl Writer {
                 settle::store_day(tx, day, &open, stints)?;
             }
         }
-        for day in from.max(days.detail_from)..limit {
-            settle::store_day(tx, day, &open, true)?;
-        }
+        settle::store_days(tx, from.max(days.detail_from), limit, &open)?;
         days.settled_until = Some(until);
         days.open = settle::open_at_settling(&open, until);
         set_meta(tx, "settled_until", until)?;

@@ -73,6 +73,11 @@ fn ids(from: i64, until: i64) -> (i64, i64) {
     (clamp(from), clamp(until) - 1)
 }
 
+/// The first row id of a day.
+pub(crate) fn first_id(day: i64) -> i64 {
+    ids(day, day).0
+}
+
 /// Removes the totals of the days `from..until`.
 pub(crate) fn remove(db: &Connection, table: Table, from: i64, until: i64) -> Result<()> {
     let (first, last) = ids(from, until);
@@ -95,7 +100,7 @@ impl<'c> DayWriter<'c> {
         Ok(DayWriter {
             insert: db.prepare(table.insert())?,
             day,
-            next_id: ids(day, day).0,
+            next_id: first_id(day),
             row: Vec::with_capacity(ROW_BYTES * 2),
             slot: None,
         })

@@ -19,7 +19,7 @@ pub(crate) fn stints(
     to: UnixSec,
     mut each: impl FnMut(&StintRow<'_>) -> Result<()>,
 ) -> Result<()> {
-    let (first, end) = (stint_row::first_id(from), stint_row::first_id(to));
+    let (first, end) = (stint_row::first_id(from), stint_row::end_id(to));
     let mut statement = db.prepare(STINTS)?;
     let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
     while let Some(row) = rows.next()? {
@@ -51,7 +51,7 @@ pub(crate) fn stints_of_call(
         let mut statement = db.prepare(STINTS_OF_CALL)?;
         let mut rows = statement.query(named_params! {
             ":first": stint_row::first_id(made),
-            ":end": stint_row::first_id(made + ID_REACH),
+            ":end": stint_row::end_id(made + ID_REACH),
             ":seq": parts.seq,
         })?;
         each_of(&mut rows, call, &mut each)?;
@@ -142,7 +142,7 @@ fn overlapping(
         ":near": interval_row::first_id(from.saturating_sub(LONG_SECS)),
         ":first": interval_row::first_id(from),
         ":from": from,
-        ":end": interval_row::first_id(to),
+        ":end": interval_row::end_id(to),
     })?;
     while let Some(row) = rows.next()? {
         each(row)?;
@@ -160,7 +160,7 @@ pub(crate) fn ivr_calls(
     to: UnixSec,
     mut each: impl FnMut(i64, IvrCall) -> Result<()>,
 ) -> Result<()> {
-    let (first, end) = (interval_row::first_id(from), interval_row::first_id(to));
+    let (first, end) = (interval_row::first_id(from), interval_row::end_id(to));
     let mut statement = db.prepare(IVR_CALLS)?;
     let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
     while let Some(row) = rows.next()? {

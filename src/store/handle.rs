@@ -85,6 +85,9 @@ impl Store {
 
     fn open_file(folder: &Path, settings: &Settings) -> Result<(Writer, Loaded)> {
         let path = folder.join(DATABASE);
+        if backup::lost_its_bytes(folder)? {
+            return Err(Error::new(Kind::Damaged, "the database file is empty"));
+        }
         let mut db = connection::writer(&path, settings)?;
         schema::prepare(&mut db, (settings.now)())?;
         let loaded = load::load(&db)?;
@@ -112,10 +115,13 @@ impl Store {
     /// another process keeps the file: the caller keeps the batch and tries
     /// again.
     pub fn commit(&self, batch: &Batch) -> Result<()> {
+        if batch.is_empty() {
+            return Ok(());
+        }
         if self.inner.lock.is_none() {
             return Err(Error::new(Kind::Internal, "only the daemon commits records"));
         }
-        if batch.is_empty() { Ok(()) } else { self.writer().commit(batch) }
+        self.writer().commit(batch)
     }
 
     /// Runs a room's own statements in one transaction of the writer; an

@@ -25,6 +25,11 @@ pub(crate) fn first_id(second: UnixSec) -> i64 {
     second.clamp(0, LAST_SECOND) << ID_BITS
 }
 
+/// The first row id behind a period that ends with a second.
+pub(crate) fn end_id(second: UnixSec) -> i64 {
+    if second > LAST_SECOND { i64::MAX } else { first_id(second) }
+}
+
 fn start_of(id: i64) -> UnixSec {
     id >> ID_BITS
 }

@@ -31,6 +31,8 @@ mod seen;
 mod settings;
 mod settle;
 mod stint_row;
+#[cfg(test)]
+mod tests;
 mod touched;
 mod varint;
 

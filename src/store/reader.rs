@@ -108,7 +108,7 @@ impl<'c> Reader<'c> {
         mut each: impl FnMut(i64, Stint) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
         let mut first = stint_row::first_id(period.start);
-        let mut end = stint_row::first_id(period.end);
+        let mut end = stint_row::end_id(period.end);
         let sql = match order {
             Order::OldestFirst => {
                 first = filter.after.map_or(first, |after| first.max(after.saturating_add(1)));
@@ -317,4 +317,4 @@ impl<'c> Reader<'c> {
 
 const STINT_RANGE: &str = "select (select min(id) from stint), (select max(id) from stint)";
 const ODD_LINES: &str = "select at, kind, reason, line from odd_line order by id desc limit :most";
-const SEEN: &str = "select hashes from seen where quarter = :quarter";
+pub(crate) const SEEN: &str = "select hashes from seen where quarter = :quarter";

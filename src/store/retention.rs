@@ -30,6 +30,11 @@ const OLD_SEEN: &str = "
 delete from seen where quarter in (
     select quarter from seen where quarter < :quarter order by quarter limit :most)";
 
+/// All of them, for the test of their plans.
+#[cfg(test)]
+pub(crate) const OLD: [&str; 6] =
+    [OLD_STINTS, OLD_SESSIONS, OLD_MEMBERSHIPS, OLD_PAUSES, OLD_IVR_CALLS, OLD_SEEN];
+
 /// Deletes what is due, at most about `rows` rows of each kind; says whether
 /// more may be due. Only settled days are left behind, so every deleted fact
 /// is in a total.

@@ -5,7 +5,7 @@
 //! changes later, the day is computed again in the same transaction, so the
 //! stored totals always equal a recount.
 
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{
@@ -14,8 +14,8 @@ use crate::model::totals::{
 };
 use crate::model::{Direction, Open, Pause, Session, Stint};
 use crate::store::day_cells::{self, DayWriter, Table};
-use crate::store::facts;
-use crate::store::touched::{DAY_SECS, OpenAtSettling};
+use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
+use crate::store::{facts, interval_row, stint_row};
 
 /// How long after a day's end it is settled.
 pub(crate) const AFTER: UnixSec = 6 * 3600;
@@ -25,9 +25,56 @@ pub(crate) fn limit(newest: UnixSec) -> i64 {
     (newest - AFTER).div_euclid(DAY_SECS)
 }
 
+/// Stores the totals of the days `from..until` for the first time. Stretches
+/// without facts are jumped over, so a record with a date of long ago does
+/// not hold a commit up.
+pub(crate) fn store_days(db: &Connection, from: i64, until: i64, open: &Open) -> Result<()> {
+    let mut day = from;
+    while day < until {
+        let facts = DayFacts::read(db, day, open)?;
+        if facts.is_empty() {
+            day = next_start(db, day + 1, open)?.unwrap_or(until);
+        } else {
+            store(db, day, &facts, true)?;
+            day += 1;
+        }
+    }
+    Ok(())
+}
+
+const NEXT_START: &str = "
+select min(day) from (
+    select (min(id) >> 12) / 86400 as day from stint where id >= :stint
+    union all select (min(id) >> 16) / 86400 from session where id >= :start
+    union all select (min(id) >> 16) / 86400 from pause where id >= :start
+    union all select min(id) >> 16 from queue_cell where id >= :cell
+    union all select min(id) >> 16 from agent_cell where id >= :cell
+    union all select min(id) >> 16 from agent_queue_cell where id >= :cell)";
+
+/// The first day from `from` on in which a fact begins or that has totals.
+/// Behind a day without facts that is the next day with any.
+pub(crate) fn next_start(db: &Connection, from: i64, open: &Open) -> Result<Option<i64>> {
+    let moment = from.saturating_mul(DAY_SECS);
+    let found: Option<i64> = db.prepare(NEXT_START)?.query_row(
+        named_params! {
+            ":stint": stint_row::first_id(moment),
+            ":start": interval_row::first_id(moment),
+            ":cell": day_cells::first_id(from),
+        },
+        |row| row.get(0),
+    )?;
+    let starts = open.sessions.iter().map(|session| session.start);
+    let opened = starts.chain(open.pauses.iter().map(|pause| pause.start));
+    let opened = opened.map(day_of).filter(|day| *day >= from).min();
+    Ok(found.into_iter().chain(opened).min())
+}
+
 /// Stores the totals of one day anew: all, or those of agents alone.
 pub(crate) fn store_day(db: &Connection, day: i64, open: &Open, all: bool) -> Result<()> {
-    let facts = DayFacts::read(db, day, open)?;
+    store(db, day, &DayFacts::read(db, day, open)?, all)
+}
+
+fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
     let mut packed = Vec::new();
     day_cells::remove(db, Table::Agent, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::Agent, day)?;
@@ -69,6 +116,10 @@ pub(crate) struct DayFacts {
 }
 
 impl DayFacts {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.stints.is_empty() && self.sessions.is_empty() && self.pauses.is_empty()
+    }
+
     pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<Self> {
         let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
         let mut stints = Vec::new();
