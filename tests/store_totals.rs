@@ -1,0 +1,258 @@
+//! Stored totals equal a recount of the facts, however the facts came.
+
+mod store_support;
+
+use std::path::Path;
+
+use proptest::prelude::*;
+use store_support::stints::{answered, any_stint};
+use store_support::{DAY, Reading, batch, everything, log, names, settings};
+use switchroom::model::totals::AgentCell;
+use switchroom::model::{Change, EndCause, Pause, Quality, Session, Stint};
+use switchroom::store::{Finding, Order, Settings, StintFilter, Store};
+
+fn open(folder: &Path) -> (Store, Reading) {
+    let (store, loaded) = Store::open(folder, settings()).unwrap();
+    (store, Reading::from(loaded))
+}
+
+/// Commits a log in batches of these sizes in turn, opening the database anew
+/// after each `reopen`-th.
+fn commit_all(folder: &Path, lines: &[String], sizes: &[usize], reopen: usize) -> Store {
+    let (mut store, mut reading) = open(folder);
+    let mut n = 0;
+    while let Some(batch) = reading.batch(lines, sizes[n % sizes.len()]) {
+        store.commit(&batch).unwrap();
+        n += 1;
+        if n.is_multiple_of(reopen) {
+            drop(store);
+            (store, reading) = open(folder);
+        }
+    }
+    store
+}
+
+#[test]
+fn days_of_an_office_are_settled_with_what_is_open_counted_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = log::office(1, 4, 60);
+    let (store, mut reading) = open(folder.path());
+    let mut with_open = 0;
+    let mut n = 0;
+    while let Some(batch) = reading.batch(&lines, 10) {
+        store.commit(&batch).unwrap();
+        n += 1;
+        if n % 4 == 0 {
+            assert_eq!(store.check().unwrap().findings, vec![]);
+            with_open += u32::from(counted_on(&store));
+        }
+    }
+    // The case this is about did come.
+    assert!(with_open > 0);
+    let findings = store.check().unwrap();
+    assert_eq!(findings.findings, vec![]);
+    assert!(findings.days >= 3, "{findings:?}");
+    assert!(findings.stints > 200, "{findings:?}");
+    let everything = everything(&store, 5);
+    assert!(everything.settled_until >= DAY + 3 * 86_400);
+    assert!(everything.cells.len() > 300);
+}
+
+/// Whether the last quarter hour of a settled day counts an agent who is
+/// still on.
+fn counted_on(store: &Store) -> bool {
+    let counted = store.query(|reader| {
+        let until = reader.settled_until()?;
+        let open = reader.open()?;
+        let mut counted = false;
+        reader.for_each_agent_cell(until - 900..until, |key, packed| {
+            let on = AgentCell::unpack(packed).unwrap().session == 900;
+            counted |= on && open.sessions.iter().any(|session| session.agent == key.agent);
+            Ok(())
+        })?;
+        Ok(counted)
+    });
+    counted.unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8, ..ProptestConfig::default() })]
+
+    #[test]
+    fn cuts_and_restarts_change_nothing_of_what_is_stored(
+        seed in any::<u64>(),
+        sizes in proptest::collection::vec(1..200usize, 1..5),
+        reopen in 1..30usize,
+    ) {
+        let lines = log::office(seed, 3, 25);
+        let (whole, cut) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let whole = commit_all(whole.path(), &lines, &[lines.len()], usize::MAX);
+        let cut = commit_all(cut.path(), &lines, &sizes, reopen);
+        prop_assert_eq!(cut.check().unwrap().findings, vec![]);
+        prop_assert_eq!(everything(&whole, 4), everything(&cut, 4));
+    }
+
+    #[test]
+    fn corrections_of_settled_days_equal_a_recount(
+        facts in proptest::collection::vec(
+            (any_stint(DAY..DAY + 4 * 86_400), any_stint(DAY..DAY + 4 * 86_400), 0..4u8),
+            1..40,
+        ),
+        spans in proptest::collection::vec((0..300_000i64, 0..200_000i64, 1..5u32, any::<bool>()), 0..12),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), settings()).unwrap();
+        store.commit(&batch(names(50), 1, DAY)).unwrap();
+        let mut expected = Vec::new();
+        // Half of the facts before the days are settled, the rest and all
+        // corrections after.
+        let (early, late) = facts.split_at(facts.len() / 2);
+        let changes = early.iter().map(|(stint, ..)| Change::Stint(Box::new(stint.clone())));
+        store.commit(&batch(changes.collect(), 2, DAY + 20 * 86_400)).unwrap();
+        for (n, (stint, other, act)) in facts.iter().enumerate() {
+            let mut changes = Vec::new();
+            if n >= facts.len() - late.len() {
+                changes.push(Change::Stint(Box::new(stint.clone())));
+            }
+            // A correction keeps the key: call id, queue, entry, second.
+            let new = Stint {
+                call_id: stint.call_id.clone(),
+                queue: stint.queue,
+                entry: stint.entry,
+                enter: stint.enter,
+                ..other.clone()
+            };
+            if *act == 0 && facts.iter().filter(|(one, ..)| one.call_id == stint.call_id).count() == 1 {
+                let old = Box::new(stint.clone());
+                changes.push(Change::StintReplaced { old, new: Box::new(new.clone()) });
+                expected.push(new);
+            } else {
+                expected.push(stint.clone());
+            }
+            store.commit(&batch(changes, 3 + n as u64, DAY + 20 * 86_400)).unwrap();
+        }
+        let mut changes = Vec::new();
+        for (n, (start, secs, agent, of_pause)) in spans.iter().enumerate() {
+            let (start, end) = (DAY + start, DAY + start + secs);
+            if *of_pause {
+                let pause = Pause {
+                    agent: *agent,
+                    queue: None,
+                    start,
+                    end,
+                    code: Some(1),
+                    cause: EndCause::Unpaused,
+                    quality: Quality::default(),
+                };
+                changes.push(Change::Pause(pause.clone()));
+                if n % 3 == 0 {
+                    let new = Pause { code: None, ..pause.clone() };
+                    changes.push(Change::PauseReplaced { old: pause, new: Some(new) });
+                }
+            } else {
+                let session = Session {
+                    agent: *agent,
+                    start,
+                    end,
+                    extension: None,
+                    cause: EndCause::Logoff,
+                    quality: Quality::default(),
+                };
+                changes.push(Change::Session(session.clone()));
+                if n % 3 == 0 {
+                    changes.push(Change::SessionReplaced { old: session, new: None });
+                }
+            }
+        }
+        store.commit(&batch(changes, 999, DAY + 20 * 86_400)).unwrap();
+        prop_assert_eq!(store.check().unwrap().findings, vec![]);
+        let mut found = Vec::new();
+        store.query(|reader| {
+            let all = StintFilter::default();
+            reader.for_each_stint(0..i64::MAX, &all, Order::OldestFirst, |_, stint| {
+                found.push(stint);
+                Ok(std::ops::ControlFlow::Continue(()))
+            })
+        }).unwrap();
+        let key = |stint: &Stint| (stint.enter, format!("{stint:?}"));
+        found.sort_by_key(key);
+        expected.sort_by_key(key);
+        prop_assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_wrong_total_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = Store::open(folder.path(), settings()).unwrap();
+    let mut changes = names(2);
+    changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+    store.commit(&batch(changes, 1, DAY + 3 * 86_400)).unwrap();
+    assert_eq!(store.check().unwrap().findings, vec![]);
+    store.write(|tx| Ok(tx.execute("delete from agent_queue_cell", [])?)).unwrap();
+    assert_eq!(
+        store.check().unwrap().findings,
+        [Finding::Totals { day_start: DAY, table: "totals of agents by queue" }]
+    );
+    store.write(|tx| Ok(tx.execute("update stint set queue = 77", [])?)).unwrap();
+    let findings = store.check().unwrap().findings;
+    assert!(findings.iter().any(|finding| matches!(finding, Finding::Stint { .. })));
+}
+
+#[test]
+fn a_record_from_the_future_settles_nothing_that_is_to_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let today = Settings { now: || DAY + 40_000, ..Settings::default() };
+    let (store, _) = Store::open(folder.path(), today).unwrap();
+    let mut changes = names(2);
+    changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+    store.commit(&batch(changes, 1, DAY + 900 * 86_400)).unwrap();
+    assert!(store.query(|reader| reader.settled_until()).unwrap() <= DAY);
+    assert_eq!(store.check().unwrap().findings, vec![]);
+}
+
+#[test]
+fn old_facts_go_in_slices_and_their_totals_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = log::office(3, 12, 20);
+    let keep = |detail_days| Settings { detail_days, ..settings() };
+    let (store, loaded) = Store::open(folder.path(), keep(5)).unwrap();
+    let mut reading = Reading::from(loaded);
+    while let Some(batch) = reading.batch(&lines, 100) {
+        store.commit(&batch).unwrap();
+    }
+    let before = everything(&store, 13);
+    assert_eq!(store.horizon(), None);
+    let mut slices = 1;
+    while store.retain(20).unwrap() {
+        slices += 1;
+    }
+    assert!(slices > 3);
+    let horizon = store.horizon().unwrap();
+    assert!(horizon >= DAY + 5 * 86_400, "{}", (horizon - DAY) / 86_400);
+    let after = everything(&store, 13);
+    assert_eq!(after.cells, before.cells);
+    assert_eq!(after.settled_until, before.settled_until);
+    // The day before the horizon is kept for the sake of calls over midnight.
+    assert!(after.stints.iter().all(|stint| stint.enter >= horizon - 86_400));
+    let kept = |stint: &&Stint| stint.enter >= horizon;
+    assert_eq!(
+        after.stints.iter().filter(kept).collect::<Vec<_>>(),
+        before.stints.iter().filter(kept).collect::<Vec<_>>()
+    );
+    assert_eq!(store.check().unwrap().findings, vec![]);
+
+    // What is older now is refused, so that no total is counted anew from
+    // facts that are gone.
+    let late = answered(horizon - 100, 1, 1, 5, 5, 900_001);
+    let position = after.positions[0];
+    let mut again = batch(vec![Change::Stint(Box::new(late))], 0, DAY);
+    again.position = Some(position);
+    store.commit(&again).unwrap();
+    assert_eq!(everything(&store, 13).cells, before.cells);
+    assert_eq!(store.query(|reader| reader.counters()).unwrap()["too old"], 1);
+    drop(store);
+    let (store, _) = Store::open(folder.path(), keep(5)).unwrap();
+    assert_eq!(store.horizon(), Some(horizon));
+    assert_eq!(store.check().unwrap().findings, vec![]);
+}
