@@ -162,7 +162,7 @@ fn a_settled_day_answers_as_it_did_before() {
             reports::catalogue().iter().map(|block| ask(&store, block.id)).collect();
         // A record two days later settles the day of the capture; what is open
         // then has gone on, which is another question.
-        let mut later = store_support::answered(DAY + 2 * 86_400, 1, 1, 5, 60, 10);
+        let mut later = store_support::stints::answered(DAY + 2 * 86_400, 1, 1, 5, 60, 10);
         later.number = "1".into();
         let change = Change::Stint(Box::new(later));
         store.commit(&batch(vec![change], 2, DAY + 3 * 86_400)).unwrap();
