@@ -11,8 +11,8 @@ use crate::live::settings::Settings;
 use crate::live::today::Today;
 use crate::live::view::{Call, CallState, Flow};
 use crate::model::{
-    AgentId, AttemptResult, Direction, LastCall, Names, Open, OpenStint, QueueId, StintState,
-    WordId,
+    AgentId, AttemptResult, Direction, LastCall, Names, Open, OpenStint, QueueId, Stint,
+    StintState, WordId,
 };
 
 /// Everything a board is made from.
@@ -106,7 +106,7 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
                 (StintState::OnHold, _) => (CallState::Hold, one.hold_since.unwrap_or(connected)),
             };
             Arc::new(Call {
-                id: format!("{}/{}/{queue}", stint.call_id, stint.entry),
+                id: row_id(stint, names),
                 call_id: stint.call_id.to_string(),
                 direction: flow(stint.direction),
                 queue: queue.to_owned(),
@@ -134,6 +134,11 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
     // could, and rows need one name each.
     calls.dedup_by(|a, b| a.id == b.id);
     calls
+}
+
+/// The stable name of an open stint's row.
+pub fn row_id(stint: &Stint, names: &Names) -> String {
+    format!("{}/{}/{}", stint.call_id, stint.entry, names.queue_name(stint.queue))
 }
 
 fn flow(direction: Direction) -> Flow {

@@ -23,7 +23,7 @@ pub mod view;
 
 pub use board::Board;
 pub use hub::{Hub, Resume};
-pub use look::{Sight, look};
+pub use look::{Sight, look, row_id};
 pub use phones::Phones;
 pub use scope::Scope;
 pub use settings::{QueueSetting, Settings, Window};
