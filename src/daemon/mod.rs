@@ -3,4 +3,17 @@
 //!
 //! Holds no rules of telephony: it hands values from room to room.
 
+mod box_office;
 pub mod config;
+pub mod demo;
+mod duplicates;
+mod follow;
+pub mod import;
+pub mod intake;
+mod jobs;
+pub mod run;
+mod watcher;
+
+pub use demo::Demo;
+pub use import::{Imported, import};
+pub use run::{Started, run};

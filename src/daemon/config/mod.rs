@@ -17,10 +17,12 @@ use std::path::Path;
 
 use crate::base::setting::{self, Fault, RawValue, Row, Section as _};
 use crate::base::{Error, Kind, Result};
+use crate::portal as portal_room;
+use crate::reports::Rules;
 
 pub use calls::Calls;
 pub use log::Log;
-pub use office::{Agent, Office, PauseCode, Queue};
+pub use office::{Activity, Agent, Office, PauseCode, Queue};
 pub use portal::Portal;
 pub use reports::Reports;
 pub use store::Store;
@@ -93,6 +95,30 @@ impl Config {
         }
         faults.sort_by_key(|fault| fault.line);
         Err(faults)
+    }
+
+    /// How reports count.
+    pub fn rules(&self) -> Rules {
+        self.reports.rules(&self.office)
+    }
+
+    /// How the portal presents itself.
+    pub fn portal_settings(&self, demo: bool) -> portal_room::Settings {
+        portal_room::Settings {
+            office: self.office.name.clone(),
+            zone: self.office.zone(),
+            language: self.office.language,
+            demo,
+            https: self.portal.https,
+            proxies: self.portal.trusted_proxies.clone(),
+            queue_labels: self.office.queue_labels(),
+            agent_labels: self.office.agent_labels(),
+            rules: self.rules(),
+            limits: portal_room::Limits {
+                connections: self.portal.connections as usize,
+                ..portal_room::Limits::default()
+            },
+        }
     }
 
     /// All sections in the order of the reference.

@@ -13,6 +13,9 @@ crate::settings! {
         /// Addresses of reverse proxies whose `X-Forwarded-For` and
         /// `X-Forwarded-Proto` are believed.
         trusted_proxies: Vec<IpAddr> = Vec::new(),
+        /// Browsers reach the portal by https, through a proxy that adds it: cookies are
+        /// then never sent without it.
+        https: bool = false,
         /// How many connections are served at once; the next one waits.
         connections: u32 = 256,
         /// A log-in that is not used for this long ends.

@@ -1,7 +1,9 @@
 //! Section `reports`.
 
-use crate::base::setting::{Fault, Raw, Span, Value};
+use crate::base::setting::{Fault, Percent, Raw, Span, Value};
 use crate::daemon::config::calls::{choice, word_of};
+use crate::daemon::config::{Activity, Office, PauseCode};
+use crate::reports::{self, PauseKind, Rules, Sla, SlaTarget, SlaVariant};
 
 crate::settings! {
     /// How reports count.
@@ -46,6 +48,64 @@ crate::settings! {
     }
 }
 
+impl Reports {
+    /// The rules of reports, with the targets and pauses of the office.
+    pub fn rules(&self, office: &Office) -> Rules {
+        let target = |secs: Option<Span>, goal: Option<Percent>| SlaTarget {
+            secs: whole(secs.unwrap_or(office.sla_seconds)),
+            goal: goal.unwrap_or(office.sla_goal).0,
+        };
+        let queues = || office.queues.iter();
+        let kind = |code: &PauseCode| PauseKind {
+            kind: match code.kind {
+                Activity::Pause => reports::Activity::Pause,
+                Activity::Wrap => reports::Activity::Wrap,
+                Activity::Outbound => reports::Activity::Outbound,
+                Activity::Admin => reports::Activity::Admin,
+            },
+            billable: code.billable,
+            payable: code.payable,
+        };
+        Rules {
+            sla: Sla {
+                variant: self.sla_variant,
+                target: target(None, None),
+                target_of: queues()
+                    .filter(|(_, queue)| queue.sla_seconds.is_some() || queue.sla_goal.is_some())
+                    .map(|(name, queue)| (name.clone(), target(queue.sla_seconds, queue.sla_goal)))
+                    .collect(),
+                initial_delay: whole(self.sla_initial_delay),
+                initial_interval: whole(self.sla_initial_interval),
+                interval: whole(self.sla_interval),
+                max_delay: whole(self.sla_max_delay),
+            },
+            effective_threshold: whole(self.effective_threshold),
+            short_abandon: whole(self.short_abandon),
+            short_abandon_of: queues()
+                .filter_map(|(name, queue)| Some((name.clone(), whole(queue.short_abandon?))))
+                .collect(),
+            short_wait: self.short_wait.map(|span| span.0),
+            short_talk: self.short_talk.map(|span| span.0),
+            short_attempt: self.short_attempt.map(|span| span.0),
+            consider_incomplete: self.consider_incomplete,
+            count_refused: self.count_refused,
+            join_multistint: self.join_multistint,
+            hourly_slot: self.hourly_slot.0,
+            area: reports::Area {
+                digits: self.area_digits as usize,
+                start: self.area_start as usize,
+                national_prefixes: self.national_prefixes.clone(),
+            },
+            pauses: office.pauses.iter().map(|(code, one)| (code.clone(), kind(one))).collect(),
+            ..Rules::default()
+        }
+    }
+}
+
+fn whole(span: Span) -> u32 {
+    u32::try_from(span.0).unwrap_or(u32::MAX)
+}
+
 /// Minutes of a slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slot(pub u32);
@@ -61,14 +121,6 @@ impl Value for Slot {
     fn show(&self) -> String {
         self.0.to_string()
     }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SlaVariant {
-    Answered,
-    Inclusive,
-    InclusiveAnswered,
-    NoShort,
 }
 
 const VARIANTS: &[(&str, SlaVariant)] = &[

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::base::Zone;
 use crate::base::setting::{Fault, Raw, RawValue, Span, Value};
+use crate::store;
 
 crate::settings! {
     /// The database and its backups.
@@ -21,6 +23,17 @@ crate::settings! {
         backups: u32 = 7,
         /// When the daily backup is made, in the office's time.
         backup_at: TimeOfDay = TimeOfDay { hour: 3, minute: 15 },
+    }
+}
+
+impl Store {
+    /// The settings of the database, for an office in this zone.
+    pub fn settings(&self, zone: &Zone) -> store::Settings {
+        store::Settings {
+            detail_days: self.detail_days,
+            zone: zone.name().to_owned(),
+            ..store::Settings::default()
+        }
     }
 }
 

@@ -90,6 +90,11 @@ fn the_state_machines_default_to_what_the_page_says() {
 }
 
 #[test]
+fn reports_default_to_what_the_page_says() {
+    assert_eq!(Config::default().rules(), Rules::default());
+}
+
+#[test]
 fn a_named_file_must_be_there() {
     let error = Config::load(Some(Path::new("/nowhere/switchroom.toml"))).unwrap_err();
     assert!(error.message().contains("/nowhere/switchroom.toml"));

@@ -1,0 +1,104 @@
+//! What happens by itself: the daily backup, retention, and the end of old
+//! audit rows.
+
+use std::time::Duration;
+
+use crate::base::{Secs, UnixSec, Zone, time};
+use crate::daemon::config::Store as StoreConfig;
+use crate::people::People;
+use crate::store::Store;
+
+/// How often it is looked whether something is due.
+const LOOK: Duration = Duration::from_secs(60);
+/// Facts deleted in one transaction, so that records never wait long.
+const ROWS: u32 = 500;
+/// How long audit rows are kept (`metrics.md` 5.3).
+const AUDIT_KEEP: Secs = 400 * 86_400;
+
+/// Does what is due until `stop` becomes true.
+pub async fn run(
+    store: Store,
+    people: std::sync::Arc<People>,
+    config: StoreConfig,
+    zone: Zone,
+    mut stop: tokio::sync::watch::Receiver<bool>,
+) {
+    let mut kept_house = None;
+    loop {
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+        let now = time::now();
+        let today = zone.day(now);
+        let due = backup_due(&config, &zone, now);
+        let house = kept_house.replace(today) != Some(today);
+        let (store, people) = (store.clone(), std::sync::Arc::clone(&people));
+        let keep = config.backups as usize;
+        let work = move || {
+            if let Some(due) = due {
+                backup(&store, due, keep);
+            }
+            if house {
+                retain(&store);
+                if let Err(error) = people.purge(AUDIT_KEEP, now) {
+                    tracing::warn!(error = error.chain(), "old audit rows were not deleted");
+                }
+            }
+        };
+        if tokio::task::spawn_blocking(work).await.is_err() {
+            tracing::error!("a job ended by a fault of ours; it is tried again tomorrow");
+        }
+    }
+}
+
+/// The moment since which today's backup should be there; `None` before it,
+/// and when none are wanted.
+fn backup_due(config: &StoreConfig, zone: &Zone, now: UnixSec) -> Option<UnixSec> {
+    let at = config.backup_at;
+    let due = zone.moment(zone.day(now).at(at.hour, at.minute, 0, 0));
+    (config.backups > 0 && now >= due).then_some(due)
+}
+
+fn backup(store: &Store, due: UnixSec, keep: usize) {
+    match store.last_backup() {
+        Ok(last) if last.is_some_and(|last| last >= due) => {}
+        Ok(_) => match store.backup_here(keep) {
+            Ok((path, _)) => tracing::info!(path = %path.display(), "backup made"),
+            Err(error) => tracing::error!(error = error.chain(), "the daily backup failed"),
+        },
+        Err(error) => tracing::warn!(error = error.chain(), "can't tell when the last backup was"),
+    }
+}
+
+fn retain(store: &Store) {
+    loop {
+        match store.retain(ROWS) {
+            Ok(true) => std::thread::sleep(Duration::from_millis(50)),
+            Ok(false) => return,
+            Err(error) => {
+                tracing::warn!(error = error.chain(), "old facts were not deleted");
+                return;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_is_due_from_its_time_on_and_not_when_none_are_kept() {
+        let zone = Zone::named("Europe/Paris").unwrap();
+        let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_second();
+        let mut config = StoreConfig::default();
+        assert_eq!(backup_due(&config, &zone, at("2026-11-20T02:14:59Z")), None);
+        let due = at("2026-11-20T02:15:00Z");
+        assert_eq!(backup_due(&config, &zone, due), Some(due));
+        assert_eq!(backup_due(&config, &zone, at("2026-11-20T20:00:00Z")), Some(due));
+        config.backups = 0;
+        assert_eq!(backup_due(&config, &zone, due), None);
+    }
+}

@@ -1,0 +1,198 @@
+//! The daemon: start order, signals, stop.
+//!
+//! Database, log, live view and thread first, then the portal, so that the
+//! first answer is a true one. On the first SIGTERM or SIGINT requests finish
+//! and records are written; on the second the process leaves at once, which
+//! loses nothing that is still in the log.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::base::error::io;
+use crate::base::{Result, time};
+use crate::daemon::box_office::BoxOffice;
+use crate::daemon::config::Config;
+use crate::daemon::demo::{self, Demo};
+use crate::daemon::follow::{self, Work};
+use crate::daemon::intake::Intake;
+use crate::daemon::jobs;
+use crate::daemon::watcher::Watcher;
+use crate::live::Hub;
+use crate::people::{Lifetime, People};
+use crate::portal::{self, App, Clock};
+use crate::store::{Loaded, Store};
+
+/// Threads for what blocks: reports, passwords, backups.
+const BLOCKING_THREADS: usize = 4;
+/// Stack of each; the deepest is a report's.
+const STACK: usize = 512 * 1024;
+
+/// What a start tells the console.
+#[derive(Debug)]
+pub struct Started<'a> {
+    pub address: SocketAddr,
+    pub data: PathBuf,
+    pub log: PathBuf,
+    /// The code that makes the first account, while there is none.
+    pub claim: Option<&'a str>,
+    pub demo: Option<&'a Demo>,
+}
+
+/// Runs until a signal ends it. `tell` is called once, when everything runs.
+///
+/// Errors: a data folder, an address or a thread that can't be had.
+pub fn run(config: Config, demo: Option<Demo>, tell: impl FnOnce(&Started<'_>)) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .enable_time()
+        .max_blocking_threads(BLOCKING_THREADS)
+        .thread_stack_size(STACK)
+        .thread_keep_alive(Duration::from_secs(10))
+        .build()
+        .map_err(|error| io("can't start the event loop", error))?;
+    let result = runtime.block_on(serve(config, demo, tell));
+    // Blocking work that is still under way ends with the process.
+    runtime.shutdown_timeout(Duration::from_secs(2));
+    result
+}
+
+async fn serve(
+    mut config: Config,
+    demo: Option<Demo>,
+    tell: impl FnOnce(&Started<'_>),
+) -> Result<()> {
+    let started = time::now();
+    let zone = config.office.zone();
+    let listener = listen(config.portal.listen).await?;
+    if let Some(demo) = &demo {
+        config.log.path = demo.prepare(&config.store.data, &zone, started)?;
+    }
+    let (store, loaded) = Store::open(&config.store.data, config.store.settings(&zone))?;
+    let repaired = tell_repaired(&loaded);
+    let hub = Arc::new(Hub::new(started, &config.log.path.display().to_string()));
+    let model = config.calls.settings(config.office.outbound());
+    let intake = Intake::new(model, config.log.options(), loaded, store.horizon())?;
+    let watcher = Watcher::new(
+        Arc::clone(&hub),
+        config.office.live(),
+        config.log.options(),
+        &intake,
+        &store,
+        started,
+    )?;
+    let work = Work {
+        store: store.clone(),
+        intake,
+        watcher,
+        hub: Arc::clone(&hub),
+        commit_interval: interval(&config),
+    };
+    let follow = Arc::new(follow::start(work, &config.log.path)?);
+    let lifetime =
+        Lifetime { idle: config.portal.session_idle.0, absolute: config.portal.session_max.0 };
+    let people = Arc::new(People::open(store.clone(), lifetime)?);
+    let office = Arc::new(BoxOffice {
+        store: store.clone(),
+        hub: Arc::clone(&hub),
+        follow: Arc::clone(&follow),
+        started,
+        log: config.log.path.clone(),
+        detail_days: config.store.detail_days,
+        keep: config.store.backups as usize,
+        repaired,
+    });
+    let (stop, stopped) = watch::channel(false);
+    let clock: Clock = Arc::new(time::now);
+    let app = Arc::new(App::new(
+        Arc::clone(&people),
+        store.clone(),
+        hub,
+        office,
+        clock,
+        config.portal_settings(demo.is_some()),
+        stopped.clone(),
+    ));
+
+    let address = listener.local_addr().map_err(|error| io("can't tell the address", error))?;
+    let replay = match &demo {
+        Some(demo) => Some(demo::replay(demo, &config.log.path)?),
+        None => None,
+    };
+    let claim = people.claim_code();
+    tell(&Started {
+        address,
+        data: config.store.data.clone(),
+        log: config.log.path.clone(),
+        claim: claim.as_ref().map(|code| code.reveal()),
+        demo: demo.as_ref(),
+    });
+    tracing::info!(%address, log = %config.log.path.display(), "running");
+
+    let jobs = tokio::spawn(jobs::run(store, people, config.store.clone(), zone, stopped));
+    let portal = tokio::spawn(portal::serve(listener, app));
+    ended().await?;
+    tracing::info!("stopping; once more leaves at once");
+    tokio::spawn(async {
+        if ended().await.is_ok() {
+            std::process::exit(130);
+        }
+    });
+    // Receivers are there as long as anybody runs; none left is fine too.
+    let _ = stop.send(true);
+    if let Some(replay) = replay {
+        replay.stop();
+    }
+    // Both only end early by a panic, which was told already.
+    let _ = portal.await;
+    let _ = jobs.await;
+    let flushed = tokio::task::spawn_blocking(move || follow.stop()).await;
+    tracing::info!("stopped");
+    drop(flushed);
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|error| {
+        io(format!("can't listen on {address}; is something else running there?"), error)
+    })
+}
+
+/// Waits for SIGTERM or SIGINT.
+async fn ended() -> Result<()> {
+    let hear = |kind| signal(kind).map_err(|error| io("can't listen for signals", error));
+    let (mut terminate, mut interrupt) =
+        (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    Ok(())
+}
+
+/// A commit at once for each read would wear flash; 50 ms is the least.
+fn interval(config: &Config) -> Duration {
+    let secs = u64::try_from(config.store.commit_interval.0).unwrap_or(0);
+    Duration::from_secs(secs).max(Duration::from_millis(50))
+}
+
+fn tell_repaired(loaded: &Loaded) -> Option<String> {
+    let repaired = loaded.repaired.as_ref()?;
+    let instead = match &repaired.backup {
+        Some(backup) => format!("the backup {} was taken", backup.display()),
+        None => "an empty one was made".to_owned(),
+    };
+    let text = format!(
+        "the database was damaged ({}) and lies now in {}; {instead}, and what the log still has \
+         is read again",
+        repaired.reason,
+        repaired.moved_to.display()
+    );
+    tracing::error!("{text}");
+    Some(text)
+}
