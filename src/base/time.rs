@@ -91,6 +91,7 @@ impl Zone {
 
 /// The wall clock. Only edges ask for it; everything behind them takes time
 /// as an argument.
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
 pub fn now() -> UnixSec {
     jiff::Timestamp::now().as_second()
 }

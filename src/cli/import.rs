@@ -103,6 +103,7 @@ struct Bar {
     on: bool,
 }
 
+#[expect(clippy::print_stderr, reason = "progress is for the terminal, figures are the output")]
 impl Bar {
     fn show(&mut self, progress: &Progress) {
         if !self.on {

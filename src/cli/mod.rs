@@ -86,6 +86,7 @@ impl Place {
 }
 
 /// Reads the arguments and obeys; what is returned is the exit code.
+#[expect(clippy::print_stderr, reason = "what went wrong belongs on standard error")]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

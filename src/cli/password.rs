@@ -31,6 +31,7 @@ pub fn ask() -> Result<Secret> {
     Err(Error::new(Kind::Invalid, "the two passwords differ; nothing was changed"))
 }
 
+#[expect(clippy::print_stderr, reason = "standard output may be a file")]
 fn hidden(prompt: &str) -> Result<Secret> {
     let stdin = std::io::stdin();
     let fault = |error: nix::Error| io("can't ask for a password", error.into());

@@ -163,7 +163,8 @@ impl Desk {
     fn run(&mut self, follower: &mut Follower) {
         self.work.watcher.publish(time::now());
         loop {
-            let read = if self.unsent.is_none() { self.read(follower) } else { self.wait() };
+            let read =
+                if self.unsent.is_none() { self.read(follower) } else { self.wait(self.retry) };
             self.obey();
             if self.stopping {
                 break;
@@ -227,7 +228,7 @@ impl Desk {
                     return;
                 }
             }
-            std::thread::sleep(self.retry.min(Duration::from_secs(1)));
+            self.wait(self.retry.min(Duration::from_secs(1)));
         }
     }
 
@@ -277,8 +278,8 @@ impl Desk {
     }
 
     /// While a batch can't be committed: waits for commands only.
-    fn wait(&mut self) -> usize {
-        match self.orders.recv_timeout(self.retry) {
+    fn wait(&mut self, long: Duration) -> usize {
+        match self.orders.recv_timeout(long) {
             Ok(command) => self.carry_out(command),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => self.stopping = true,

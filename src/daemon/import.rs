@@ -236,6 +236,7 @@ fn keep(store: &Store, batches: &Receiver<Batch>, stored: &SyncSender<Result<()>
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "an import is ended by ending the process")]
 fn patiently(mut act: impl FnMut() -> Result<()>) -> Result<()> {
     let until = Instant::now() + PATIENCE;
     loop {

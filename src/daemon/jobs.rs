@@ -34,21 +34,22 @@ pub async fn run(
         let today = zone.day(now);
         let due = backup_due(&config, &zone, now);
         let house = kept_house.replace(today) != Some(today);
+        let kept = store.clone();
         let (store, people) = (store.clone(), std::sync::Arc::clone(&people));
         let keep = config.backups as usize;
         let work = move || {
             if let Some(due) = due {
                 backup(&store, due, keep);
             }
-            if house {
-                retain(&store);
-                if let Err(error) = people.purge(AUDIT_KEEP, now) {
-                    tracing::warn!(error = error.chain(), "old audit rows were not deleted");
-                }
+            if house && let Err(error) = people.purge(AUDIT_KEEP, now) {
+                tracing::warn!(error = error.chain(), "old audit rows were not deleted");
             }
         };
         if tokio::task::spawn_blocking(work).await.is_err() {
             tracing::error!("a job ended by a fault of ours; it is tried again tomorrow");
+        }
+        if house {
+            retain(&kept, &mut stop).await;
         }
     }
 }
@@ -72,15 +73,26 @@ fn backup(store: &Store, due: UnixSec, keep: usize) {
     }
 }
 
-fn retain(store: &Store) {
+/// Deletes facts that are too old, a little at a time.
+async fn retain(store: &Store, stop: &mut tokio::sync::watch::Receiver<bool>) {
     loop {
-        match store.retain(ROWS) {
-            Ok(true) => std::thread::sleep(Duration::from_millis(50)),
-            Ok(false) => return,
-            Err(error) => {
+        let store = store.clone();
+        match tokio::task::spawn_blocking(move || store.retain(ROWS)).await {
+            Ok(Ok(true)) => {}
+            Ok(Ok(false)) => return,
+            Ok(Err(error)) => {
                 tracing::warn!(error = error.chain(), "old facts were not deleted");
                 return;
             }
+            Err(_) => {
+                tracing::error!("deleting old facts ended by a fault of ours");
+                return;
+            }
+        }
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(Duration::from_millis(50)) => {}
         }
     }
 }

@@ -138,11 +138,7 @@ async fn serve(
     let portal = tokio::spawn(portal::serve(listener, app));
     ended().await?;
     tracing::info!("stopping; once more leaves at once");
-    tokio::spawn(async {
-        if ended().await.is_ok() {
-            std::process::exit(130);
-        }
-    });
+    tokio::spawn(leave_at_once());
     // Receivers are there as long as anybody runs; none left is fine too.
     let _ = stop.send(true);
     if let Some(replay) = replay {
@@ -155,6 +151,14 @@ async fn serve(
     tracing::info!("stopped");
     drop(flushed);
     Ok(())
+}
+
+/// Waits for another signal and ends the process, whatever it does.
+#[expect(clippy::disallowed_methods, clippy::exit, reason = "the second signal asks for just this")]
+async fn leave_at_once() {
+    if ended().await.is_ok() {
+        std::process::exit(130);
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {

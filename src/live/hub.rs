@@ -34,6 +34,7 @@ struct Inner {
 
 /// The answer to a viewer that has seen board number `after`.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "made for one look and taken apart at once")]
 pub enum Resume {
     /// That board is still known.
     Change(Difference),
