@@ -161,9 +161,9 @@ fn filters_keep_what_they_say() {
             .collect::<Vec<_>>()
     };
     let all = StintFilter::default;
-    assert_eq!(kept(StintFilter { agents: vec![2], ..all() }), [short.clone()]);
-    assert_eq!(kept(StintFilter { talk_min: Some(100), ..all() }), [long.clone()]);
-    assert_eq!(kept(StintFilter { wait_max: Some(10), ..all() }), [short.clone()]);
+    assert_eq!(kept(StintFilter { agents: vec![2], ..all() }), std::slice::from_ref(&short));
+    assert_eq!(kept(StintFilter { talk_min: Some(100), ..all() }), std::slice::from_ref(&long));
+    assert_eq!(kept(StintFilter { wait_max: Some(10), ..all() }), std::slice::from_ref(&short));
     assert_eq!(kept(StintFilter { number: Some("3361".into()), ..all() }), [long]);
     assert_eq!(kept(StintFilter { answered: Some(false), ..all() }), []);
 }
@@ -252,9 +252,9 @@ fn intervals_are_found_by_overlap_however_long_they_are() {
                 calls.push(call);
                 Ok(())
             })?;
-            assert_eq!(memberships, [membership.clone()]);
+            assert_eq!(memberships, std::slice::from_ref(&membership));
             assert_eq!(found_pauses, pauses);
-            assert_eq!(calls, [ivr.clone()]);
+            assert_eq!(calls, std::slice::from_ref(&ivr));
             Ok(())
         })
         .unwrap();

@@ -137,13 +137,12 @@ fn out(error: std::io::Error) -> Error {
 
 fn log_to_stderr(running: bool) {
     use std::io::IsTerminal;
-    let usual = if running { "info" } else { "warn" };
-    let filter = tracing_subscriber::EnvFilter::builder()
-        .with_default_directive(usual.parse().unwrap_or_else(|_| tracing::Level::WARN.into()))
-        .with_env_var("SWITCHROOM_LOG")
-        .from_env_lossy();
+    use tracing::level_filters::LevelFilter;
+    let usual = if running { LevelFilter::INFO } else { LevelFilter::WARN };
+    let asked = std::env::var("SWITCHROOM_LOG").ok();
+    let level = asked.as_deref().and_then(|name| name.parse().ok()).unwrap_or(usual);
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_max_level(level)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
