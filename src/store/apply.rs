@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, ErrorCode, Statement, named_params, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::{Change, Ignored, IvrCall, Membership, NameKind, Pause, Session, Stint};
@@ -15,10 +15,10 @@ use crate::store::touched::Touched;
 /// used: a commit a second needs one or two of them, an import reuses them.
 pub(crate) struct Apply<'c> {
     db: &'c Connection,
-    insert_stint: Option<Statement<'c>>,
-    insert_session: Option<Statement<'c>>,
-    insert_membership: Option<Statement<'c>>,
-    insert_pause: Option<Statement<'c>>,
+    insert_stint: Option<CachedStatement<'c>>,
+    insert_session: Option<CachedStatement<'c>>,
+    insert_membership: Option<CachedStatement<'c>>,
+    insert_pause: Option<CachedStatement<'c>>,
     /// Numbers given within recent seconds, so that an import need not ask.
     given: &'c mut Given,
     rest: Vec<u8>,
@@ -115,7 +115,7 @@ impl<'c> Apply<'c> {
             NameKind::Agent => "insert into agent (id, name) values (:id, :name)",
             NameKind::Word => "insert into word (id, text) values (:id, :name)",
         };
-        self.db.prepare(sql)?.execute(named_params! { ":id": id, ":name": text })?;
+        self.db.prepare_cached(sql)?.execute(named_params! { ":id": id, ":name": text })?;
         Ok(())
     }
 
@@ -174,7 +174,7 @@ impl<'c> Apply<'c> {
         self.touched.stint(old);
         match stint_id(self.db, old)? {
             Some(id) => {
-                self.db.prepare(DELETE_STINT)?.execute(named_params! { ":id": id })?;
+                self.db.prepare_cached(DELETE_STINT)?.execute(named_params! { ":id": id })?;
             }
             None => self.count("replaced unknown"),
         }
@@ -203,7 +203,7 @@ impl<'c> Apply<'c> {
     fn remove_session(&mut self, old: &Session) -> Result<()> {
         self.touched.interval(old.agent, old.start, old.end);
         let first = interval_row::first_id(old.start);
-        self.db.prepare(DELETE_SESSION)?.execute(named_params! {
+        self.db.prepare_cached(DELETE_SESSION)?.execute(named_params! {
             ":first": first,
             ":last": first + LAST_NUMBER,
             ":agent": old.agent,
@@ -232,7 +232,7 @@ impl<'c> Apply<'c> {
 
     fn remove_membership(&mut self, old: &Membership) -> Result<()> {
         let first = interval_row::first_id(old.start);
-        self.db.prepare(DELETE_MEMBERSHIP)?.execute(named_params! {
+        self.db.prepare_cached(DELETE_MEMBERSHIP)?.execute(named_params! {
             ":first": first,
             ":last": first + LAST_NUMBER,
             ":agent": old.agent,
@@ -269,7 +269,7 @@ impl<'c> Apply<'c> {
             self.touched.interval(old.agent, old.start, old.end);
         }
         let first = interval_row::first_id(old.start);
-        self.db.prepare(DELETE_PAUSE)?.execute(named_params! {
+        self.db.prepare_cached(DELETE_PAUSE)?.execute(named_params! {
             ":first": first,
             ":last": first + LAST_NUMBER,
             ":agent": old.agent,
@@ -285,7 +285,7 @@ impl<'c> Apply<'c> {
             self.count("too old");
             return Ok(());
         }
-        let mut insert = self.db.prepare(INSERT_IVR_CALL)?;
+        let mut insert = self.db.prepare_cached(INSERT_IVR_CALL)?;
         let rest = interval_row::pack_ivr(call);
         put_interval(self.db, call.start, LAST_IVR_CALL, |id| {
             taken(insert.execute(named_params! {
@@ -302,7 +302,7 @@ impl<'c> Apply<'c> {
     pub(crate) fn odd(&self, lines: &[OddLine]) -> Result<()> {
         let most = usize::try_from(ODD_LINES).unwrap_or(usize::MAX);
         let newest = &lines[lines.len().saturating_sub(most)..];
-        let mut insert = self.db.prepare(INSERT_ODD)?;
+        let mut insert = self.db.prepare_cached(INSERT_ODD)?;
         for line in newest {
             insert.execute(named_params! {
                 ":at": line.at,
@@ -311,7 +311,7 @@ impl<'c> Apply<'c> {
                 ":line": line.line.as_ref(),
             })?;
         }
-        self.db.prepare(DELETE_ODD)?.execute(named_params! { ":most": ODD_LINES })?;
+        self.db.prepare_cached(DELETE_ODD)?.execute(named_params! { ":most": ODD_LINES })?;
         Ok(())
     }
 }
@@ -369,12 +369,12 @@ const LAST_NUMBER: i64 = (1 << interval_row::ID_BITS) - 1;
 
 fn ready<'s, 'c>(
     db: &'c Connection,
-    place: &'s mut Option<Statement<'c>>,
+    place: &'s mut Option<CachedStatement<'c>>,
     sql: &str,
-) -> Result<&'s mut Statement<'c>> {
+) -> Result<&'s mut CachedStatement<'c>> {
     Ok(match place {
         Some(statement) => statement,
-        None => place.insert(db.prepare(sql)?),
+        None => place.insert(db.prepare_cached(sql)?),
     })
 }
 
@@ -439,7 +439,7 @@ where id between :first and :last order by id";
 fn stint_id(db: &Connection, fact: &Stint) -> Result<Option<i64>> {
     let full = 1i64 << stint_row::ID_BITS;
     let mut first = stint_row::first_id(fact.enter);
-    let mut statement = db.prepare(STINTS_OF_SECOND)?;
+    let mut statement = db.prepare_cached(STINTS_OF_SECOND)?;
     loop {
         let last = first + full - 1;
         let mut rows = statement.query(named_params! { ":first": first, ":last": last })?;

@@ -7,7 +7,7 @@
 //! bytes of a packed cell. Every row begins with its slot, so rows can be
 //! read alone.
 
-use rusqlite::{Connection, Statement, named_params};
+use rusqlite::{CachedStatement, Connection, named_params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::SLOT_SECS;
@@ -81,13 +81,13 @@ pub(crate) fn first_id(day: i64) -> i64 {
 /// Removes the totals of the days `from..until`.
 pub(crate) fn remove(db: &Connection, table: Table, from: i64, until: i64) -> Result<()> {
     let (first, last) = ids(from, until);
-    db.prepare(table.delete())?.execute(named_params! { ":first": first, ":last": last })?;
+    db.prepare_cached(table.delete())?.execute(named_params! { ":first": first, ":last": last })?;
     Ok(())
 }
 
 /// Writes the totals of one day in order of time.
 pub(crate) struct DayWriter<'c> {
-    insert: Statement<'c>,
+    insert: CachedStatement<'c>,
     day: i64,
     next_id: i64,
     row: Vec<u8>,
@@ -98,7 +98,7 @@ pub(crate) struct DayWriter<'c> {
 impl<'c> DayWriter<'c> {
     pub(crate) fn new(db: &'c Connection, table: Table, day: i64) -> Result<Self> {
         Ok(DayWriter {
-            insert: db.prepare(table.insert())?,
+            insert: db.prepare_cached(table.insert())?,
             day,
             next_id: first_id(day),
             row: Vec::with_capacity(ROW_BYTES * 2),
@@ -146,7 +146,7 @@ pub(crate) fn for_each(
         return Ok(());
     }
     let (first, last) = ids(from.div_euclid(DAY_SECS), (to - 1).div_euclid(DAY_SECS) + 1);
-    let mut statement = db.prepare(table.select())?;
+    let mut statement = db.prepare_cached(table.select())?;
     let mut rows = statement.query(named_params! { ":first": first, ":last": last })?;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;

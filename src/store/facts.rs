@@ -20,7 +20,7 @@ pub(crate) fn stints(
     mut each: impl FnMut(&StintRow<'_>) -> Result<()>,
 ) -> Result<()> {
     let (first, end) = (stint_row::first_id(from), stint_row::end_id(to));
-    let mut statement = db.prepare(STINTS)?;
+    let mut statement = db.prepare_cached(STINTS)?;
     let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
     while let Some(row) = rows.next()? {
         each(&StintRow::read(row)?)?;
@@ -48,7 +48,7 @@ pub(crate) fn stints_of_call(
 ) -> Result<()> {
     if let Some(parts) = parts(call) {
         let made = i64::from(parts.epoch);
-        let mut statement = db.prepare(STINTS_OF_CALL)?;
+        let mut statement = db.prepare_cached(STINTS_OF_CALL)?;
         let mut rows = statement.query(named_params! {
             ":first": stint_row::first_id(made),
             ":end": stint_row::end_id(made + ID_REACH),
@@ -56,7 +56,7 @@ pub(crate) fn stints_of_call(
         })?;
         each_of(&mut rows, call, &mut each)?;
     }
-    let mut statement = db.prepare(STINTS_OF_TEXT)?;
+    let mut statement = db.prepare_cached(STINTS_OF_TEXT)?;
     let mut rows = statement.query(named_params! { ":call": call.to_string() })?;
     each_of(&mut rows, call, &mut each)
 }
@@ -137,7 +137,7 @@ fn overlapping(
     to: UnixSec,
     mut each: impl FnMut(&rusqlite::Row<'_>) -> Result<()>,
 ) -> Result<()> {
-    let mut statement = db.prepare(sql)?;
+    let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(named_params! {
         ":near": interval_row::first_id(from.saturating_sub(LONG_SECS)),
         ":first": interval_row::first_id(from),
@@ -161,7 +161,7 @@ pub(crate) fn ivr_calls(
     mut each: impl FnMut(i64, IvrCall) -> Result<()>,
 ) -> Result<()> {
     let (first, end) = (interval_row::first_id(from), interval_row::end_id(to));
-    let mut statement = db.prepare(IVR_CALLS)?;
+    let mut statement = db.prepare_cached(IVR_CALLS)?;
     let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
     while let Some(row) = rows.next()? {
         each(row.get(0)?, interval_row::ivr_call(row)?)?;

@@ -208,16 +208,16 @@ impl Gathered {
 
     /// Puts everything into the tables.
     pub(crate) fn pour(&self, db: &Connection) -> Result<()> {
-        let mut put_part = db.prepare(PUT_STATE)?;
-        let mut drop_part = db.prepare(DROP_STATE)?;
+        let mut put_part = db.prepare_cached(PUT_STATE)?;
+        let mut drop_part = db.prepare_cached(DROP_STATE)?;
         for (key, value) in &self.state {
             match value {
                 Some(value) => put_part.execute(named_params! { ":key": key, ":value": value })?,
                 None => drop_part.execute(named_params! { ":key": key })?,
             };
         }
-        let mut get_seen = db.prepare(SEEN)?;
-        let mut put_seen = db.prepare(PUT_SEEN)?;
+        let mut get_seen = db.prepare_cached(SEEN)?;
+        let mut put_seen = db.prepare_cached(PUT_SEEN)?;
         for (quarter, hashes) in &self.seen {
             let mut seen = get_seen
                 .query_row(named_params! { ":quarter": quarter }, |row| {
@@ -229,7 +229,7 @@ impl Gathered {
             seen.extend(hashes.iter().copied());
             put_seen.execute(named_params! { ":quarter": quarter, ":hashes": seen.pack() })?;
         }
-        let mut count = db.prepare(COUNT)?;
+        let mut count = db.prepare_cached(COUNT)?;
         for (name, n) in &self.counters {
             let n = i64::try_from(*n).unwrap_or(i64::MAX);
             count.execute(named_params! { ":name": name.as_ref(), ":n": n })?;
@@ -238,8 +238,8 @@ impl Gathered {
             put_position(db, position)?;
         }
         if let Some(lines) = &self.pending {
-            db.prepare(DROP_PENDING)?.execute([])?;
-            let mut put_line = db.prepare(PUT_PENDING)?;
+            db.prepare_cached(DROP_PENDING)?.execute([])?;
+            let mut put_line = db.prepare_cached(PUT_PENDING)?;
             for line in lines {
                 put_line.execute(named_params! { ":line": line.as_ref() })?;
             }
@@ -282,13 +282,13 @@ delete from log_position where id <= (select max(id) from log_position) - :most"
 fn put_position(db: &Connection, position: &Position) -> Result<()> {
     // Device, inode and fingerprint are 64 bits without a sign; SQLite keeps
     // the same bits as a signed number.
-    db.prepare(DROP_POSITION)?.execute(named_params! {
+    db.prepare_cached(DROP_POSITION)?.execute(named_params! {
         ":device": position.device as i64,
         ":inode": position.inode as i64,
         ":fingerprint": position.fingerprint as i64,
         ":fingerprint_len": position.fingerprint_len,
     })?;
-    db.prepare(PUT_POSITION)?.execute(named_params! {
+    db.prepare_cached(PUT_POSITION)?.execute(named_params! {
         ":device": position.device as i64,
         ":inode": position.inode as i64,
         ":fingerprint": position.fingerprint as i64,
@@ -296,7 +296,7 @@ fn put_position(db: &Connection, position: &Position) -> Result<()> {
         ":offset": i64::try_from(position.offset).unwrap_or(i64::MAX),
         ":last": position.last,
     })?;
-    db.prepare(DROP_OLD_POSITIONS)?.execute(named_params! { ":most": MOST_POSITIONS })?;
+    db.prepare_cached(DROP_OLD_POSITIONS)?.execute(named_params! { ":most": MOST_POSITIONS })?;
     Ok(())
 }
 
@@ -305,7 +305,7 @@ const JOURNAL: &str = "select entry from journal order by id";
 /// What the journal's rows add up to.
 pub(crate) fn unpoured(db: &Connection) -> Result<Gathered> {
     let mut gathered = Gathered::default();
-    let mut statement = db.prepare(JOURNAL)?;
+    let mut statement = db.prepare_cached(JOURNAL)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let entry = row.get_ref(0)?.as_blob().map_err(|_| damaged("journal entry"))?;
@@ -318,7 +318,7 @@ const APPEND: &str = "insert into journal (entry) values (:entry)";
 
 /// Writes one entry at the end.
 pub(crate) fn append(db: &Connection, entry: &[u8]) -> Result<()> {
-    db.prepare(APPEND)?.execute(named_params! { ":entry": entry })?;
+    db.prepare_cached(APPEND)?.execute(named_params! { ":entry": entry })?;
     Ok(())
 }
 
@@ -326,6 +326,6 @@ const CLEAR: &str = "delete from journal";
 
 /// Forgets the entries, after they were poured.
 pub(crate) fn clear(db: &Connection) -> Result<()> {
-    db.prepare(CLEAR)?.execute([])?;
+    db.prepare_cached(CLEAR)?.execute([])?;
     Ok(())
 }

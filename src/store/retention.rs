@@ -65,7 +65,8 @@ fn delete_before(db: &Connection, horizon: UnixSec, most: u32) -> Result<bool> {
     let mut full = false;
     for sql in [OLD_STINTS, OLD_IVR_CALLS] {
         let end = if sql == OLD_STINTS { stint_end } else { end };
-        let count = db.prepare(sql)?.execute(named_params! { ":end": end, ":most": most })?;
+        let count =
+            db.prepare_cached(sql)?.execute(named_params! { ":end": end, ":most": most })?;
         full |= count >= most as usize;
     }
     for sql in [OLD_SESSIONS, OLD_MEMBERSHIPS, OLD_PAUSES] {
@@ -75,7 +76,8 @@ fn delete_before(db: &Connection, horizon: UnixSec, most: u32) -> Result<bool> {
         full |= count >= most as usize;
     }
     let quarter = before.div_euclid(QUARTER_SECS);
-    let count =
-        db.prepare(OLD_SEEN)?.execute(named_params! { ":quarter": quarter, ":most": most })?;
+    let count = db
+        .prepare_cached(OLD_SEEN)?
+        .execute(named_params! { ":quarter": quarter, ":most": most })?;
     Ok(full || count >= most as usize)
 }

@@ -55,7 +55,7 @@ select min(day) from (
 /// Behind a day without facts that is the next day with any.
 pub(crate) fn next_start(db: &Connection, from: i64, open: &Open) -> Result<Option<i64>> {
     let moment = from.saturating_mul(DAY_SECS);
-    let found: Option<i64> = db.prepare(NEXT_START)?.query_row(
+    let found: Option<i64> = db.prepare_cached(NEXT_START)?.query_row(
         named_params! {
             ":stint": stint_row::first_id(moment),
             ":start": interval_row::first_id(moment),
