@@ -322,7 +322,8 @@ test("the picture of the README is taken", async () => {
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   await page.setViewportSize(WIDE);
   await open("/live");
-  await page.waitForTimeout(1500);
+  // A moment with somebody on the telephone says more than one between two calls; none within the time is fine too.
+  await page.waitForFunction(() => document.querySelectorAll("#main tbody tr").length >= 12, null, { timeout: 40_000 }).catch(() => {});
   const folder = process.env.SWITCHROOM_PICTURES ?? join(root, "target", "e2e");
   await mkdir(folder, { recursive: true });
   await page.screenshot({ path: join(folder, "portal.png") });
