@@ -80,5 +80,7 @@ cross_tests() {
     # Emulation is slow: fewer random cases per property than on the machine itself.
     export PROPTEST_CASES=${PROPTEST_CASES:-16}
     cross_cargo test --target "$target" --lib -- base:: event:: input:: model:: store::
+    # The lines of every version and the captures of a real PBX, whole files at a time.
+    cross_cargo test --target "$target" --test vectors --test line_captures --test capture
   )
 }
