@@ -157,6 +157,7 @@ for (const language of ["en", "fr"]) {
         await settled(page);
         await looksWell(`${path} on a phone, dark`);
         await page.setViewportSize(NARROW);
+        await settled(page);
         const extra = await sideways(page);
         assert.ok(extra <= 0, `${path} at 320 px scrolls ${extra} px sideways`);
         quiet();
