@@ -264,7 +264,10 @@ fn directions(study: &Study<'_>, block: &Block) -> Result<Table> {
     for way in [Direction::Inbound, Direction::Outbound] {
         if let Some(sum) = sums.get(&way) {
             let answered = sum.cell.answered();
-            table.add(direction(way), vec![answered.into(), percent(answered, all)]);
+            // A settled quarter hour may hold nothing but waiting that began before the period.
+            if answered > 0 {
+                table.add(direction(way), vec![answered.into(), percent(answered, all)]);
+            }
         }
     }
     Ok(table)
