@@ -30,8 +30,9 @@ export function watch(page, origin) {
   return complaints;
 }
 
-/** Waits until the page has drawn what it loads: a heading, no busy region, fonts in place. */
+/** Waits until the page has drawn what it loads: a heading, no busy region in sight (charts load when seen), fonts in place. */
 export async function settled(page) {
-  await page.waitForFunction(() => document.querySelector("h1") && !document.querySelector("[aria-busy=true]"), null, { timeout: 20_000 });
+  const drawn = () => document.querySelector("h1") && ![...document.querySelectorAll("[aria-busy=true]")].some((busy) => busy.getBoundingClientRect().top < innerHeight);
+  await page.waitForFunction(drawn, null, { timeout: 20_000 });
   await page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))));
 }
