@@ -55,6 +55,7 @@ pub struct Follower {
     ahead: VecDeque<Opened>,
     replaced: Vec<Replaced>,
     watch: Watch,
+    poll: Duration,
     status: Status,
     buffer: Vec<u8>,
 }
@@ -86,9 +87,17 @@ impl Follower {
             ahead: VecDeque::new(),
             replaced: Vec::new(),
             watch,
+            poll: POLL,
             status,
             buffer: Vec::new(),
         })
+    }
+
+    /// How often to look when inotify says nothing; 2 s unless told.
+    #[must_use]
+    pub fn polled_every(mut self, poll: Duration) -> Self {
+        self.poll = poll;
+        self
     }
 
     /// Ends a wait of [`Follower::next`] from another thread.
@@ -128,7 +137,7 @@ impl Follower {
             if left.is_zero() && !more {
                 return 0;
             }
-            if !more && self.watch.wait(left.min(POLL)) == Woken::Waker {
+            if !more && self.watch.wait(left.min(self.poll)) == Woken::Waker {
                 return 0;
             }
         }
@@ -181,7 +190,8 @@ impl Follower {
                 let why = || "a new file has the name and is empty; reading the old one".to_owned();
                 self.set(State::Waiting, why);
                 self.watch.file(&self.path);
-                return false;
+                // What was written before it was watched told nobody.
+                return fs::metadata(&self.path).is_ok_and(|now| now.len() > 0);
             }
         }
         match Opened::open(&self.path) {
