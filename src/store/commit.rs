@@ -8,6 +8,7 @@ use crate::store::apply::{Apply, Given};
 use crate::store::batch::Batch;
 use crate::store::day_cells::{self, Table};
 use crate::store::journal::{self, Gathered};
+use crate::store::journal_pages::End;
 use crate::store::load::state_parts;
 use crate::store::schema::{meta, set_meta};
 use crate::store::settings::Settings;
@@ -19,8 +20,10 @@ use crate::store::touched::{OpenAtSettling, Touched};
 pub(crate) struct Writer {
     db: Connection,
     settings: Settings,
-    /// What the journal's rows add up to.
+    /// What the journal's entries add up to.
     unpoured: Gathered,
+    /// Where the journal ends.
+    end: End,
     given: Given,
     days: Days,
 }
@@ -55,8 +58,9 @@ impl Writer {
     /// A writer on a database whose schema is ready.
     pub(crate) fn new(db: Connection, settings: Settings) -> Result<Self> {
         let unpoured = journal::unpoured(&db)?;
+        let end = End::read(&db)?;
         let days = Days::read(&db)?;
-        Ok(Writer { db, settings, unpoured, given: Given::default(), days })
+        Ok(Writer { db, settings, unpoured, end, given: Given::default(), days })
     }
 
     /// Commits a batch and everything it settles, or nothing.
@@ -68,8 +72,14 @@ impl Writer {
         let (days, journaled) = done?;
         self.days = days;
         match journaled {
-            Journaled::Row(added) => self.unpoured.absorb(added),
-            Journaled::Poured => self.unpoured = Gathered::default(),
+            Journaled::Entry(added, end) => {
+                self.unpoured.absorb(added);
+                self.end = end;
+            }
+            Journaled::Poured(end) => {
+                self.unpoured = Gathered::default();
+                self.end = end;
+            }
             Journaled::Nothing => {}
         }
         Ok(())
@@ -103,17 +113,20 @@ impl Writer {
         let journaled = if gathered.is_empty() {
             Journaled::Nothing
         } else {
-            let entry = gathered.pack();
-            if self.unpoured.full_with(&entry) {
-                self.unpoured.pour(&tx)?;
-                step("half poured");
-                gathered.pour(&tx)?;
-                journal::clear(&tx)?;
-                set_meta(&tx, "newest", days.newest)?;
-                Journaled::Poured
-            } else {
-                journal::append(&tx, &entry)?;
-                Journaled::Row(gathered.written(&entry))
+            let entry = if gathered.is_large() { None } else { Some(gathered.pack()) };
+            let most = self.settings.journal_bytes;
+            match entry.filter(|entry| self.end.length_with(entry) <= most) {
+                Some(entry) => {
+                    let end = self.end.append(&tx, &entry)?;
+                    Journaled::Entry(gathered, end)
+                }
+                None => {
+                    self.unpoured.pour(&tx)?;
+                    step("half poured");
+                    gathered.pour(&tx)?;
+                    set_meta(&tx, "newest", days.newest)?;
+                    Journaled::Poured(self.end.restart(&tx)?)
+                }
             }
         };
         step("journaled");
@@ -160,10 +173,11 @@ impl Writer {
             return Ok(());
         }
         let newer = match journaled {
-            Journaled::Row(gathered) => Some(gathered),
-            Journaled::Poured | Journaled::Nothing => None,
+            Journaled::Entry(gathered, _) => Some(gathered),
+            Journaled::Poured(_) | Journaled::Nothing => None,
         };
-        let base = if matches!(journaled, Journaled::Poured) { None } else { Some(&self.unpoured) };
+        let poured = matches!(journaled, Journaled::Poured(_));
+        let base = if poured { None } else { Some(&self.unpoured) };
         let open = open_now(tx, base, newer)?;
         let until = from.max(limit);
         touched.vanished(&settle::open_at_settling(&open, until));
@@ -208,12 +222,12 @@ impl Writer {
 /// What became of the changes beside the facts.
 enum Journaled {
     Nothing,
-    Row(Gathered),
-    Poured,
+    Entry(Gathered, End),
+    Poured(End),
 }
 
-/// What is open by the stored parts; `base` and `newer` stand for journal
-/// rows when the caller has them unpacked.
+/// What is open by the stored parts; `base` and `newer` stand for the
+/// journal's entries when the caller has them unpacked.
 fn open_now(db: &Connection, base: Option<&Gathered>, newer: Option<&Gathered>) -> Result<Open> {
     let mut parts = state_parts(db)?;
     match base {

@@ -15,6 +15,9 @@ use crate::store::settings::{Settings, Synchronous};
 /// the daemon) to finish its commit.
 const BUSY_WAIT: Duration = Duration::from_secs(5);
 
+/// Pages in the write-ahead log at which it is copied into the database: 4 MiB.
+const CHECKPOINT_PAGES: u32 = (4 << 20) / PAGE_BYTES;
+
 /// Page cache of the writer and of each reader, KiB. Small on purpose: pages
 /// also lie in the system's cache, and the box has little memory.
 const WRITER_CACHE_KIB: i64 = 1024;
@@ -48,8 +51,10 @@ pub(crate) fn writer(path: &Path, settings: &Settings) -> Result<Connection> {
     db.pragma_update(None, "temp_store", "memory")?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;
     db.set_prepared_statement_cache_capacity(WRITER_STATEMENTS);
-    // After a checkpoint the log file is cut back to this.
-    db.pragma_update_and_check(None, "journal_size_limit", 4 << 20, |_| Ok(()))?;
+    // Pages written again and again reach the database once per checkpoint, so
+    // these are far apart; after one the log file is cut back.
+    db.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    db.pragma_update_and_check(None, "journal_size_limit", 5 << 20, |_| Ok(()))?;
     Ok(db)
 }
 

@@ -21,7 +21,7 @@ const ID_BITS: u32 = 16;
 /// A row is closed when it has this many bytes: few enough that little of a
 /// page stays empty behind the last row, many enough that a row's own head
 /// weighs little.
-const ROW_BYTES: usize = 320;
+const ROW_BYTES: usize = 200;
 
 /// The three tables of totals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

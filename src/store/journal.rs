@@ -1,24 +1,26 @@
 //! What a commit changes beside the facts, gathered so that a small commit
-//! writes one row instead of one per thing.
+//! writes one page instead of one per thing.
 //!
 //! The tables `state`, `seen`, `log_position`, `pending` and `counter` plus
-//! the rows of `journal`, taken in order, are what holds. Every reader adds
-//! the two up by [`unpoured`].
+//! the entries of the journal, taken in order, are what holds. Every reader
+//! adds the two up by [`unpoured`]. How entries lie in rows is the business
+//! of [`journal_pages`](crate::store::journal_pages).
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::base::Result;
 use crate::model::StatePut;
 use crate::store::batch::{Batch, Position};
 use crate::store::error::damaged;
-use crate::store::seen::Seen;
+use crate::store::journal_pages;
+use crate::store::seen::{self, Seen};
 use crate::store::varint::{Cursor, put, put_bytes, put_signed};
 
-/// Rows, and bytes in them, after which the journal is poured out.
-const MOST_ROWS: u32 = 64;
-const MOST_BYTES: usize = 24 << 10;
+/// Records in one batch above which going through the journal is dearer than
+/// pouring at once: those of an import.
+const MANY_RECORDS: usize = 2000;
 
 /// How many files' positions are remembered.
 const MOST_POSITIONS: i64 = 64;
@@ -31,8 +33,6 @@ pub(crate) struct Gathered {
     counters: BTreeMap<Box<str>, u64>,
     positions: Vec<Position>,
     pending: Option<Vec<Box<[u8]>>>,
-    rows: u32,
-    bytes: usize,
 }
 
 impl Gathered {
@@ -79,23 +79,14 @@ impl Gathered {
         if newer.pending.is_some() {
             self.pending = newer.pending;
         }
-        self.rows += newer.rows;
-        self.bytes += newer.bytes;
     }
 
-    /// Whether another entry of this size would be one too many.
-    pub(crate) fn full_with(&self, entry: &[u8]) -> bool {
-        self.rows >= MOST_ROWS || self.bytes + entry.len() > MOST_BYTES
+    /// Whether it is too much for an entry.
+    pub(crate) fn is_large(&self) -> bool {
+        self.seen.values().map(Vec::len).sum::<usize>() > MANY_RECORDS
     }
 
-    /// Counts the row it was written as.
-    pub(crate) fn written(mut self, entry: &[u8]) -> Self {
-        self.rows = 1;
-        self.bytes = entry.len();
-        self
-    }
-
-    /// The entry of a journal row.
+    /// The journal's entry.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let mut out = Vec::new();
         put(&mut out, self.state.len() as u64);
@@ -137,7 +128,7 @@ impl Gathered {
 
     pub(crate) fn unpack(entry: &[u8]) -> Result<Self> {
         let from = &mut Cursor::new(entry, "journal entry");
-        let mut gathered = Gathered { rows: 1, bytes: entry.len(), ..Gathered::default() };
+        let mut gathered = Gathered::default();
         for _ in 0..from.count()? {
             let key = from.bytes()?.to_vec();
             let value = match from.number()? {
@@ -216,18 +207,8 @@ impl Gathered {
                 None => drop_part.execute(named_params! { ":key": key })?,
             };
         }
-        let mut get_seen = db.prepare_cached(SEEN)?;
-        let mut put_seen = db.prepare_cached(PUT_SEEN)?;
         for (quarter, hashes) in &self.seen {
-            let mut seen = get_seen
-                .query_row(named_params! { ":quarter": quarter }, |row| {
-                    Ok(Seen::unpack(row.get_ref(0)?.as_blob()?))
-                })
-                .optional()?
-                .transpose()?
-                .unwrap_or_default();
-            seen.extend(hashes.iter().copied());
-            put_seen.execute(named_params! { ":quarter": quarter, ":hashes": seen.pack() })?;
+            seen::add(db, *quarter, hashes)?;
         }
         let mut count = db.prepare_cached(COUNT)?;
         for (name, n) in &self.counters {
@@ -252,10 +233,6 @@ const PUT_STATE: &str = "
 insert into state (key, value) values (:key, :value)
 on conflict (key) do update set value = excluded.value";
 const DROP_STATE: &str = "delete from state where key = :key";
-const SEEN: &str = "select hashes from seen where quarter = :quarter";
-const PUT_SEEN: &str = "
-insert into seen (quarter, hashes) values (:quarter, :hashes)
-on conflict (quarter) do update set hashes = excluded.hashes";
 const COUNT: &str = "
 insert into counter (name, n) values (:name, :n)
 on conflict (name) do update set n = min(n, 9223372036854775807 - excluded.n) + excluded.n";
@@ -300,32 +277,13 @@ fn put_position(db: &Connection, position: &Position) -> Result<()> {
     Ok(())
 }
 
-const JOURNAL: &str = "select entry from journal order by id";
-
-/// What the journal's rows add up to.
+/// What the journal's entries add up to.
 pub(crate) fn unpoured(db: &Connection) -> Result<Gathered> {
     let mut gathered = Gathered::default();
-    let mut statement = db.prepare_cached(JOURNAL)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let entry = row.get_ref(0)?.as_blob().map_err(|_| damaged("journal entry"))?;
-        gathered.absorb(Gathered::unpack(entry)?);
+    let stream = journal_pages::read(db)?;
+    let from = &mut Cursor::new(&stream, "journal");
+    while !from.is_empty() {
+        gathered.absorb(Gathered::unpack(from.bytes()?)?);
     }
     Ok(gathered)
-}
-
-const APPEND: &str = "insert into journal (entry) values (:entry)";
-
-/// Writes one entry at the end.
-pub(crate) fn append(db: &Connection, entry: &[u8]) -> Result<()> {
-    db.prepare_cached(APPEND)?.execute(named_params! { ":entry": entry })?;
-    Ok(())
-}
-
-const CLEAR: &str = "delete from journal";
-
-/// Forgets the entries, after they were poured.
-pub(crate) fn clear(db: &Connection) -> Result<()> {
-    db.prepare_cached(CLEAR)?.execute([])?;
-    Ok(())
 }

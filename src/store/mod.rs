@@ -21,6 +21,7 @@ mod fault;
 mod handle;
 mod interval_row;
 mod journal;
+mod journal_pages;
 mod load;
 mod lock;
 mod packed_id;

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use rusqlite::{Connection, OptionalExtension, named_params};
+use rusqlite::{Connection, named_params};
 
 use crate::base::{CallId, Result, UnixSec};
 use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
@@ -14,7 +14,7 @@ use crate::model::{
 use crate::store::batch::{OddKind, OddLine, Position};
 use crate::store::day_cells::{self, Table};
 use crate::store::error::damaged;
-use crate::store::seen::Seen;
+use crate::store::seen::{self, Seen};
 use crate::store::stint_row::{self, StintRow};
 use crate::store::touched::DAY_SECS;
 use crate::store::{facts, journal, load, schema, settle};
@@ -294,14 +294,7 @@ impl<'c> Reader<'c> {
 
     /// Records of a quarter hour that were taken in; see [`Seen::quarter`].
     pub fn seen(&self, quarter: i64) -> Result<Seen> {
-        let stored = self
-            .db
-            .prepare(SEEN)?
-            .query_row(named_params! { ":quarter": quarter }, |row| {
-                Ok(Seen::unpack(row.get_ref(0)?.as_blob()?))
-            })
-            .optional()?;
-        let mut seen = stored.transpose()?.unwrap_or_default();
+        let mut seen = seen::stored(self.db, quarter)?;
         seen.extend(journal::unpoured(self.db)?.seen_in(quarter).iter().copied());
         Ok(seen)
     }
@@ -317,4 +310,3 @@ impl<'c> Reader<'c> {
 
 const STINT_RANGE: &str = "select (select min(id) from stint), (select max(id) from stint)";
 const ODD_LINES: &str = "select at, kind, reason, line from odd_line order by id desc limit :most";
-pub(crate) const SEEN: &str = "select hashes from seen where quarter = :quarter";

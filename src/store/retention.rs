@@ -6,7 +6,7 @@ use crate::base::{Result, UnixSec};
 use crate::model::totals::LOOK_BACK;
 use crate::store::commit::Writer;
 use crate::store::schema::set_meta;
-use crate::store::seen::QUARTER_SECS;
+use crate::store::seen::{self, Seen};
 use crate::store::touched::{DAY_SECS, day_of};
 use crate::store::{interval_row, stint_row};
 
@@ -27,8 +27,7 @@ const OLD_IVR_CALLS: &str = "
 delete from ivr_call where id in (
     select id from ivr_call where id < :end order by id limit :most)";
 const OLD_SEEN: &str = "
-delete from seen where quarter in (
-    select quarter from seen where quarter < :quarter order by quarter limit :most)";
+delete from seen where id in (select id from seen where id < :end order by id limit :most)";
 
 /// All of them, for the test of their plans.
 #[cfg(test)]
@@ -75,9 +74,8 @@ fn delete_before(db: &Connection, horizon: UnixSec, most: u32) -> Result<bool> {
             .execute(named_params! { ":end": end, ":ended": before, ":most": most })?;
         full |= count >= most as usize;
     }
-    let quarter = before.div_euclid(QUARTER_SECS);
-    let count = db
-        .prepare_cached(OLD_SEEN)?
-        .execute(named_params! { ":quarter": quarter, ":most": most })?;
+    let seen_end = seen::first_id(Seen::quarter(before));
+    let count =
+        db.prepare_cached(OLD_SEEN)?.execute(named_params! { ":end": seen_end, ":most": most })?;
     Ok(full || count >= most as usize)
 }

@@ -21,7 +21,7 @@ pub const VERSION: i64 = STEPS.len() as i64 + 1;
 /// Bytes per page of a new database. Chosen by measurement: a page is the
 /// least that a commit writes, and small pages waste less behind short rows;
 /// see `docs/performance.md`.
-pub(crate) const PAGE_BYTES: u32 = 2048;
+pub(crate) const PAGE_BYTES: u32 = 1024;
 
 /// Makes an empty file a database of the newest version, or brings an older
 /// one up to date.

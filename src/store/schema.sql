@@ -21,7 +21,7 @@ create table version (
 
 -- One row is one thing to remember about the whole; a handful.
 create table meta (
-    -- 'zone', 'settled_until', 'detail_from', 'newest', 'backup_at', …
+    -- 'zone', 'settled_until', 'detail_from', 'newest', 'journal', 'backup_at'.
     name text primary key,
     -- Integer or text, by name.
     value any not null
@@ -185,15 +185,15 @@ create table agent_queue_cell (
 
 -- ---------------------------------------------------------------- intake
 
--- One row is what one small commit changed beside the facts: state parts,
--- hashes, counters, position. Writing one row at the end of one table costs
--- the flash one page instead of one per thing; from time to time the rows are
--- poured into the tables below and deleted. At most 64.
+-- One row is one page of what small commits changed beside the facts: state
+-- parts, hashes, counters, position. Overwriting one page costs the flash less
+-- than touching one per thing; from time to time everything is poured into
+-- the tables below and the rows begin anew. At most 120, all of one size.
 create table journal (
-    -- In order of commits.
+    -- In order of the stream of bytes, from 0.
     id integer primary key,
-    -- See store::journal.
-    entry blob not null
+    -- Generation, length, bytes; see store::journal_pages.
+    bytes blob not null
 ) strict;
 
 -- One row is one part of the model's open state: a call, a session, …; tens.
@@ -203,13 +203,12 @@ create table state (
     value blob not null
 ) strict, without rowid;
 
--- One row is the set of records taken in of one quarter hour, so that the
--- same records read from another place add nothing; 96 a day while facts are
--- kept.
+-- One row is some of the records taken in of one quarter hour, so that the
+-- same records read from another place add nothing; kept as long as facts.
 create table seen (
-    -- Quarter hours since 1970.
-    quarter integer primary key,
-    -- Hashes, packed; see store::seen.
+    -- Quarter hours since 1970 << 16 | number within the quarter hour.
+    id integer primary key,
+    -- Up to 50 hashes, packed; see store::seen.
     hashes blob not null
 ) strict;
 

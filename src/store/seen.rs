@@ -1,15 +1,25 @@
-//! Which records were taken in, per quarter hour: a sorted set of hashes,
-//! Rice-coded.
+//! Which records were taken in, per quarter hour: sorted sets of hashes,
+//! Rice-coded. Sets are added to a quarter hour and never rewritten.
 //!
 //! Of each hash 40 bits are kept. With 200 records in a quarter hour a new
 //! record is taken for a known one once in 5 thousand million, and only where
 //! a log is read a second time from another place.
 
+use rusqlite::{Connection, named_params};
+
 use crate::base::{Result, UnixSec};
 use crate::store::error::damaged;
+use crate::store::varint::{Cursor, put};
 
 /// Length of a set's time.
-pub(crate) const QUARTER_SECS: UnixSec = 900;
+const QUARTER_SECS: UnixSec = 900;
+
+/// Bits of a row id below the quarter hour.
+const ID_BITS: u32 = 16;
+
+/// Hashes in one row: about 220 bytes, so that little of a page stays empty
+/// behind the last row.
+const ROW_HASHES: usize = 50;
 
 const HASH_BITS: u32 = 40;
 const HASH_MASK: u64 = (1 << HASH_BITS) - 1;
@@ -51,17 +61,16 @@ impl Seen {
         self.hashes.len()
     }
 
-    /// Each distance to the hash before: the quotient by 2^k in ones ended by
-    /// a zero, the rest in k bits; k stands in the first byte, the number of
-    /// hashes in the next four.
+    /// The number of hashes and k, then each distance to the hash before: the
+    /// quotient by 2^k in ones ended by a zero, the rest in k bits.
     pub(crate) fn pack(&self) -> Vec<u8> {
         let count = self.hashes.len() as u64;
         // The mean distance; its logarithm, a little less, is the best k.
         let mean = HASH_MASK.checked_div(count).unwrap_or(0);
         let k = (mean.max(1).ilog2()).saturating_sub(u32::from(mean > 2));
         let mut bits = Bits { bytes: Vec::with_capacity(self.hashes.len() * 5 + 5), free: 0 };
+        put(&mut bits.bytes, count);
         bits.bytes.push(k as u8);
-        bits.bytes.extend_from_slice(&(count as u32).to_le_bytes());
         let mut before = 0;
         for &hash in &self.hashes {
             let distance = hash - before;
@@ -74,9 +83,10 @@ impl Seen {
 
     pub(crate) fn unpack(bytes: &[u8]) -> Result<Self> {
         let damage = || damaged("set of records");
-        let (head, body) = bytes.split_at_checked(5).ok_or_else(damage)?;
-        let k = u32::from(head[0]);
-        let count = u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize;
+        let mut head = Cursor::new(bytes, "set of records");
+        let count = head.number()? as usize;
+        let (&k, body) = head.rest().split_first().ok_or_else(damage)?;
+        let k = u32::from(k);
         if k > HASH_BITS || count > body.len().saturating_mul(8) {
             return Err(damage());
         }
@@ -94,6 +104,53 @@ impl Seen {
         }
         Ok(Seen { hashes })
     }
+}
+
+/// First and last row id of a quarter hour; those out of reach share one.
+fn ids(quarter: i64) -> (i64, i64) {
+    let first = quarter.clamp(0, 1 << 40) << ID_BITS;
+    (first, first + (1 << ID_BITS) - 1)
+}
+
+/// The first row id of a quarter hour.
+pub(crate) fn first_id(quarter: i64) -> i64 {
+    ids(quarter).0
+}
+
+pub(crate) const SEEN: &str = "select hashes from seen where id between :first and :last";
+
+/// What is stored of a quarter hour.
+pub(crate) fn stored(db: &Connection, quarter: i64) -> Result<Seen> {
+    let (first, last) = ids(quarter);
+    let mut seen = Seen::default();
+    let mut statement = db.prepare_cached(SEEN)?;
+    let mut rows = statement.query(named_params! { ":first": first, ":last": last })?;
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(0)?.as_blob().map_err(|_| damaged("set of records"))?;
+        seen.hashes.extend(Seen::unpack(bytes)?.hashes);
+    }
+    seen.extend([]);
+    Ok(seen)
+}
+
+const LAST: &str = "select max(id) from seen where id between :first and :last";
+const PUT: &str = "insert into seen (id, hashes) values (:id, :hashes)";
+
+/// Adds hashes to what is stored of a quarter hour. Should its row ids be
+/// used up (three million records), the rest is not remembered.
+pub(crate) fn add(db: &Connection, quarter: i64, hashes: &[u64]) -> Result<()> {
+    let (first, last) = ids(quarter);
+    let used: Option<i64> = db
+        .prepare_cached(LAST)?
+        .query_row(named_params! { ":first": first, ":last": last }, |row| row.get(0))?;
+    let next = used.map_or(first, |used| used + 1);
+    let mut put_row = db.prepare_cached(PUT)?;
+    for (id, row) in (next..=last).zip(hashes.chunks(ROW_HASHES)) {
+        let mut seen = Seen::default();
+        seen.extend(row.iter().copied());
+        put_row.execute(named_params! { ":id": id, ":hashes": seen.pack() })?;
+    }
+    Ok(())
 }
 
 struct Bits {

@@ -12,6 +12,9 @@ pub struct Settings {
     pub detail_days: u32,
     /// How sure a commit is when the power fails.
     pub synchronous: Synchronous,
+    /// How much small commits gather in the journal before it is poured into
+    /// the tables. More spares flash and costs as much memory. Default 112 KiB.
+    pub journal_bytes: usize,
     /// How long one statement of a reader may run. Default 10 s.
     pub read_limit: Duration,
     /// How many readers may run side by side; others wait. Default 2.
@@ -28,6 +31,7 @@ impl Default for Settings {
         Settings {
             detail_days: 400,
             synchronous: Synchronous::Full,
+            journal_bytes: 112 << 10,
             read_limit: Duration::from_secs(10),
             readers: 2,
             zone: "UTC".to_owned(),

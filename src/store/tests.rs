@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use crate::store::day_cells::Table;
-use crate::store::{apply, facts, reader, retention, schema};
+use crate::store::{apply, facts, retention, schema, seen};
 
 /// What SQLite would do, one step per line.
 fn plan(sql: &str) -> String {
@@ -68,5 +68,5 @@ fn corrections_and_retention_look_at_few_rows() {
     for sql in retention::OLD {
         check(sql, &["PRIMARY KEY"]);
     }
-    check(reader::SEEN, &["USING INTEGER PRIMARY KEY (rowid=?)"]);
+    check(seen::SEEN, &["USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
 }

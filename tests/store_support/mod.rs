@@ -19,9 +19,10 @@ use switchroom::store::{Batch, Loaded, Order, Position, Seen, Settings, StintFil
 /// 2026-11-20 00:00:00 UTC.
 pub const DAY: UnixSec = 1_795_132_800;
 
-/// Settings whose clock stands far after all facts.
+/// Settings whose clock stands far after all facts, and whose journal is
+/// poured often.
 pub fn settings() -> Settings {
-    Settings { now: || DAY + 4000 * 86_400, ..Settings::default() }
+    Settings { now: || DAY + 4000 * 86_400, journal_bytes: 8 << 10, ..Settings::default() }
 }
 
 /// Names 1..=count of each kind.

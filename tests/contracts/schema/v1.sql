@@ -95,10 +95,10 @@ CREATE TABLE ivr_call (
 ) strict;
 
 CREATE TABLE journal (
-    -- In order of commits.
+    -- In order of the stream of bytes, from 0.
     id integer primary key,
-    -- See store::journal.
-    entry blob not null
+    -- Generation, length, bytes; see store::journal_pages.
+    bytes blob not null
 ) strict;
 
 CREATE TABLE log_position (
@@ -145,7 +145,7 @@ CREATE TABLE membership (
 ) strict;
 
 CREATE TABLE meta (
-    -- 'zone', 'settled_until', 'detail_from', 'newest', 'backup_at', …
+    -- 'zone', 'settled_until', 'detail_from', 'newest', 'journal', 'backup_at'.
     name text primary key,
     -- Integer or text, by name.
     value any not null
@@ -201,9 +201,9 @@ CREATE TABLE queue_cell (
 ) strict;
 
 CREATE TABLE seen (
-    -- Quarter hours since 1970.
-    quarter integer primary key,
-    -- Hashes, packed; see store::seen.
+    -- Quarter hours since 1970 << 16 | number within the quarter hour.
+    id integer primary key,
+    -- Up to 50 hashes, packed; see store::seen.
     hashes blob not null
 ) strict;
 
