@@ -14,6 +14,9 @@
 //! | 6 | [`portal`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
+//!
+//! Floors 0 to 4 are the crate `switchroom-core` (folder `core/`), compiled for
+//! speed; the rest is compiled for size. Both say `crate::room`.
 #![forbid(unsafe_code)]
 // What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
 #![cfg_attr(
@@ -27,14 +30,10 @@
     )
 )]
 
-pub mod base;
+pub use switchroom_core::{base, event, input, live, model, settings, store};
+
 pub mod cli;
 pub mod daemon;
-pub mod event;
-pub mod input;
-pub mod live;
-pub mod model;
 pub mod people;
 pub mod portal;
 pub mod reports;
-pub mod store;

@@ -21,7 +21,7 @@ describe() {
 step_fmt() {
   need_rust
   if ! cargo fmt --version >/dev/null 2>&1; then say "this Rust has no rustfmt: formatting is not checked"; return 77; fi
-  cargo fmt --check
+  cargo fmt --all --check
 }
 
 step_packages() {
@@ -44,12 +44,12 @@ step_clippy() {
   need_rust
   # Debian packages rustc, cargo and rustfmt of this version, but not clippy.
   if ! cargo clippy --version >/dev/null 2>&1; then say "this Rust has no clippy: lints are not checked"; return 77; fi
-  cargo clippy --locked --all-targets -- -D warnings
+  cargo clippy --locked --workspace --all-targets -- -D warnings
 }
 
 step_rust() {
   need_rust
-  cargo test --locked
+  cargo test --locked --workspace
 }
 
 step_release() {

@@ -1,6 +1,6 @@
 //! Section `calls`.
 
-use crate::base::setting::{Fault, Raw, RawValue, Span, Value};
+use crate::base::setting::Span;
 use crate::model::{PauseScope, RingSource, Settings};
 
 crate::settings! {
@@ -53,48 +53,5 @@ impl Calls {
             close_duration: self.close_duration.0,
             outbound_queues: outbound.into_iter().map(String::into_boxed_str).collect(),
         }
-    }
-}
-
-/// One of some words.
-pub(super) fn choice<T: Copy + PartialEq>(raw: &Raw, words: &[(&str, T)]) -> Result<T, String> {
-    let given = match &raw.value {
-        RawValue::Text(text) => text.as_str(),
-        _ => "",
-    };
-    words.iter().find(|(word, _)| *word == given).map(|(_, value)| *value).ok_or_else(|| {
-        let words: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        format!("one of {}", words.join(", "))
-    })
-}
-
-/// The word of a value, quoted.
-pub(super) fn word_of<T: Copy + PartialEq>(value: T, words: &[(&str, T)]) -> String {
-    let word = words.iter().find(|(_, one)| *one == value).map_or("", |(word, _)| word);
-    format!("{word:?}")
-}
-
-const SCOPES: &[(&str, PauseScope)] = &[("all", PauseScope::All), ("any", PauseScope::Any)];
-
-impl Value for PauseScope {
-    const KIND: &'static str = "\"all\" or \"any\"";
-    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
-        choice(raw, SCOPES)
-    }
-    fn show(&self) -> String {
-        word_of(*self, SCOPES)
-    }
-}
-
-const SOURCES: &[(&str, RingSource)] =
-    &[("ringnoanswer", RingSource::RingNoAnswer), ("agentattempt", RingSource::AgentAttempt)];
-
-impl Value for RingSource {
-    const KIND: &'static str = "\"ringnoanswer\" or \"agentattempt\"";
-    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
-        choice(raw, SOURCES)
-    }
-    fn show(&self) -> String {
-        word_of(*self, SOURCES)
     }
 }

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::Zone;
-use crate::base::setting::{Fault, Percent, Raw, RawValue, Span, Value};
-use crate::daemon::config::calls::{choice, word_of};
+use crate::base::setting::{Fault, Percent, Raw, RawValue, Span, Value, choice, word_of};
 use crate::live::{self, Window};
 use crate::people::Language;
 
@@ -119,17 +118,6 @@ impl Office {
             queue: setting(&Queue::default()),
             agent_labels: self.agent_labels(),
         }
-    }
-}
-
-/// A setting that may be left out; then another one holds.
-impl<T: Value> Value for Option<T> {
-    const KIND: &'static str = T::KIND;
-    fn read(raw: &Raw, path: &str, faults: &mut Vec<Fault>) -> Result<Self, String> {
-        T::read(raw, path, faults).map(Some)
-    }
-    fn show(&self) -> String {
-        self.as_ref().map_or_else(|| "not set".to_owned(), Value::show)
     }
 }
 

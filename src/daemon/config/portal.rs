@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use crate::base::setting::{Fault, Raw, RawValue, Span, Value};
+use crate::base::setting::Span;
 
 crate::settings! {
     /// The web server.
@@ -22,33 +22,5 @@ crate::settings! {
         session_idle: Span = Span(12 * 3600),
         /// A log-in ends after this long in any case.
         session_max: Span = Span(14 * 86_400),
-    }
-}
-
-impl Value for SocketAddr {
-    const KIND: &'static str = "address:port";
-    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
-        const FORM: &str = "an address and port such as \"127.0.0.1:8080\" or \"[::]:8080\"";
-        match &raw.value {
-            RawValue::Text(text) => text.parse().map_err(|_| format!("{FORM}, not {text:?}")),
-            _ => Err(FORM.to_owned()),
-        }
-    }
-    fn show(&self) -> String {
-        format!("\"{self}\"")
-    }
-}
-
-impl Value for IpAddr {
-    const KIND: &'static str = "address";
-    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
-        const FORM: &str = "an address such as \"192.0.2.1\"";
-        match &raw.value {
-            RawValue::Text(text) => text.parse().map_err(|_| format!("{FORM}, not {text:?}")),
-            _ => Err(FORM.to_owned()),
-        }
-    }
-    fn show(&self) -> String {
-        format!("\"{self}\"")
     }
 }

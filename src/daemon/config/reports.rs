@@ -1,7 +1,6 @@
 //! Section `reports`.
 
-use crate::base::setting::{Fault, Percent, Raw, Span, Value};
-use crate::daemon::config::calls::{choice, word_of};
+use crate::base::setting::{Fault, Percent, Raw, Span, Value, choice, word_of};
 use crate::daemon::config::{Activity, Office, PauseCode};
 use crate::reports::{self, PauseKind, Rules, Sla, SlaTarget, SlaVariant};
 

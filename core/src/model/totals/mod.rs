@@ -23,8 +23,8 @@ mod agent_queue;
 mod packing;
 mod queue;
 mod queue_pack;
-#[cfg(test)]
-pub(crate) mod random;
+#[cfg(any(test, feature = "random"))]
+pub mod random;
 mod spread;
 
 #[cfg(test)]

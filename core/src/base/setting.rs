@@ -5,11 +5,15 @@
 //! rows of the reference. Reading the file's text is the daemon's; here are
 //! only values.
 
+mod kinds;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::base::Secs;
+
+pub use kinds::{choice, word_of};
 
 /// A value of the file with the line it stands on.
 #[derive(Clone, Debug, PartialEq)]

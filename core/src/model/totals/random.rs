@@ -13,11 +13,11 @@ use crate::model::fact::{
 
 /// 2026-10-24T22:00:00Z, so that the night of the repeated hour in Paris is
 /// in the range.
-pub(crate) const START: i64 = 1_792_879_200;
+pub const START: i64 = 1_792_879_200;
 /// Facts begin within this many seconds after [`START`].
-pub(crate) const SPAN: i64 = 10 * 3600;
+pub const SPAN: i64 = 10 * 3600;
 
-pub(crate) fn stints() -> impl Strategy<Value = Vec<Stint>> {
+pub fn stints() -> impl Strategy<Value = Vec<Stint>> {
     vec(stint(), 0..60).prop_map(|mut stints| {
         stints.sort_by_key(|stint| stint.enter);
         for (n, stint) in stints.iter_mut().enumerate() {
@@ -123,7 +123,7 @@ fn stint() -> impl Strategy<Value = Stint> {
 
 /// Sessions, memberships and pauses; those of one agent do not overlap their
 /// like.
-pub(crate) fn presence() -> impl Strategy<Value = (Vec<Session>, Vec<Membership>, Vec<Pause>)> {
+pub fn presence() -> impl Strategy<Value = (Vec<Session>, Vec<Membership>, Vec<Pause>)> {
     let steps = || vec((0i64..4000, 0i64..5000), 0..5);
     (vec(steps(), 4), vec(steps(), 4), vec(option::of(1u32..4), 1..8)).prop_map(
         |(sessions, pauses, codes)| {

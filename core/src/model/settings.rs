@@ -3,6 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::base::Secs;
+use crate::base::setting::{Fault, Raw, Value, choice, word_of};
 
 /// What an office may decide about how records become facts.
 ///
@@ -69,4 +70,29 @@ pub enum PauseScope {
 pub enum RingSource {
     RingNoAnswer,
     AgentAttempt,
+}
+
+const SCOPES: &[(&str, PauseScope)] = &[("all", PauseScope::All), ("any", PauseScope::Any)];
+
+impl Value for PauseScope {
+    const KIND: &'static str = "\"all\" or \"any\"";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        choice(raw, SCOPES)
+    }
+    fn show(&self) -> String {
+        word_of(*self, SCOPES)
+    }
+}
+
+const SOURCES: &[(&str, RingSource)] =
+    &[("ringnoanswer", RingSource::RingNoAnswer), ("agentattempt", RingSource::AgentAttempt)];
+
+impl Value for RingSource {
+    const KIND: &'static str = "\"ringnoanswer\" or \"agentattempt\"";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        choice(raw, SOURCES)
+    }
+    fn show(&self) -> String {
+        word_of(*self, SOURCES)
+    }
 }
