@@ -11,4 +11,4 @@ pub mod time;
 
 pub use call_id::CallId;
 pub use error::{Error, Kind, Result};
-pub use time::{Secs, UnixSec, Zone};
+pub use time::{Secs, UnixMicro, UnixSec, Zone};

@@ -11,6 +11,9 @@ use crate::base::error::{Error, Kind, Result};
 /// Seconds since 1970-01-01T00:00:00Z.
 pub type UnixSec = i64;
 
+/// Microseconds since 1970-01-01T00:00:00Z, for sources that are that exact.
+pub type UnixMicro = i64;
+
 /// A length of time in seconds.
 pub type Secs = i64;
 

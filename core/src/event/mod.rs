@@ -3,6 +3,8 @@
 //! Parses nothing and stores nothing; `input` makes these values, `model` and
 //! `live` consume them. Text borrows from the line it was read from.
 
+pub mod manager;
+
 use std::borrow::Cow;
 
 use crate::base::UnixSec;
