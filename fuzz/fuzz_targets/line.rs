@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| switchroom::input::queue_log::fuzz::line(bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| switchroom_core::input::queue_log::fuzz::line(bytes));
