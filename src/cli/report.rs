@@ -17,9 +17,10 @@ use crate::store::Store;
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:\n  \
     switchroom report --list\n  \
-    switchroom report overview.queues --from 2026-11-01 --to 2026-12-01\n  \
-    switchroom report answered.agents --from 2026-11-20 --to 2026-11-20T12:00 --queue sales \\\n      \
+    switchroom report overview-queues --from 2026-11-01 --to 2026-12-01\n  \
+    switchroom report answered-agents --from 2026-11-20 --to 2026-11-20T12:00 --queue sales \\\n      \
         --format csv > forenoon.csv\n  \
+    switchroom report overview-queues --from 2026-11-01 --to 2026-12-01 --compare year-ago\n  \
     switchroom report lost --from 2026-11-01 --to 2026-12-01 --with direction=in \\\n      \
         --with days=mon,tue --with short_wait=5 --format json\n\n\
     A date means its first moment, in the zone of the office or the one given by --tz, and the\n\
@@ -49,6 +50,9 @@ pub struct Report {
     /// Only this agent; may be given several times
     #[arg(long = "agent", value_name = "AGENT")]
     agents: Vec<String>,
+    /// The same figures of another period: previous, year-ago, or FROM..TO
+    #[arg(long, value_name = "PERIOD")]
+    compare: Option<String>,
     /// A further filter or rule
     #[arg(long = "with", value_name = "NAME=VALUE")]
     with: Vec<String>,
@@ -77,7 +81,7 @@ impl Report {
         let answer = self.answer()?;
         let text = match self.format {
             Format::Table => as_table(&answer)?,
-            Format::Csv => answer.csv(),
+            Format::Csv => answer.side_by_side(Language::English).csv(),
             Format::Json => answer.json(),
         };
         stdout.write_all(text.as_bytes()).map_err(out)?;
@@ -96,9 +100,17 @@ impl Report {
         };
         let query = Query::read(pairs.iter().map(|(name, value)| (*name, *value)), &defaults)
             .map_err(|faults| reports::refusal(&faults))?;
+        let other = self.compare.as_deref().map(|text| reports::other_period(text, &query));
+        let other = other.transpose().map_err(|fault| reports::refusal(&[fault]))?;
         let block = self.block.as_deref().unwrap_or_default();
         let store = Store::open_beside(&config.store.data, config.store.settings(&zone))?;
-        store.query(|reader| reports::run(block, &query, &Stored::new(reader)?))
+        store.query(|reader| {
+            let source = Stored::new(reader)?;
+            match other {
+                Some(other) => reports::run_compared(block, &query, other, &source),
+                None => reports::run(block, &query, &source),
+            }
+        })
     }
 
     fn pairs(&self) -> Result<Vec<(&str, &str)>> {
@@ -150,10 +162,21 @@ fn as_table(answer: &Answer) -> Result<String> {
         header.answered,
         header.lost
     );
+    if let Some(comparison) = &answer.compare {
+        let then = &comparison.header;
+        text.push_str(&format!(
+            "compared with {} to {}, {} calls, {} answered, {} lost\n",
+            local(then.from),
+            local(then.to),
+            then.processed,
+            then.answered,
+            then.lost
+        ));
+    }
     for note in &header.notes {
         text.push_str(&format!("note: {note}\n"));
     }
     text.push('\n');
-    text.push_str(&answer.table(&zone));
+    text.push_str(&answer.side_by_side(Language::English).table(&zone));
     Ok(text)
 }

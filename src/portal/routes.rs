@@ -175,7 +175,7 @@ pub const ROUTES: &[Route] = &[
     route(Get,    "/api/v1/queues",             NAMES,    json::<s::Queues>(),     run!(system::queues),    "The queues one may see"),
     route(Get,    "/api/v1/agents",             NAMES,    json::<s::Agents>(),     run!(system::agents),    "The agents one may ask about"),
     route(Get,    "/api/v1/reports",            REPORTS,  json::<Catalogue>(),     run!(reports::catalogue), "Which reports there are"),
-    route(Get,    "/api/v1/reports/{block}",    REPORTS,  table::<Report>(),       run!(reports::report),   "A report").query(&question::FIELDS),
+    route(Get,    "/api/v1/reports/{block}",    REPORTS,  table::<Report>(),       run!(reports::report),   "A report").query(&question::REPORT_FIELDS),
     route(Get,    "/api/v1/calls",              CALLS,    table::<c::CallPage>(),  run!(calls::list),       "A page of calls").query(&CALLS_PAGE),
     route(Get,    "/api/v1/calls/{id}",         CALLS,    json::<CallDetail>(),    run!(calls::show),       "One call"),
     route(Post,   "/api/v1/calls/{id}/close",   CLOSE,    json::<c::Closed>(),     run!(calls::close),      "Close a call by hand that got stuck").body(CLOSING),

@@ -224,6 +224,7 @@ pub fn run(id: &str, query: &Query, source: &dyn Source) -> Result<Report> {
         },
         columns,
         rows,
+        compare: None,
     })
 }
 

@@ -19,6 +19,7 @@ mod attempts;
 mod block;
 mod callers;
 pub mod calls;
+mod compare;
 mod crew;
 mod distributions;
 mod filter;
@@ -47,6 +48,7 @@ mod tests;
 mod traffic;
 
 pub use block::{Block, Group, catalogue, find, run};
+pub use compare::{ACCEPTS as COMPARE_ACCEPTS, Comparison, other_period, run_compared};
 pub use filter::Scope as Filter;
 pub use params::{Defaults, Fault, PARAMETERS, refusal};
 pub use period::{Base, Window};

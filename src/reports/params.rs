@@ -410,6 +410,11 @@ fn set<T>(field: &mut T, value: Option<T>) {
     }
 }
 
+/// A local date or date-time of a year that can be asked about.
+pub(super) fn known_moment(text: &str) -> Option<DateTime> {
+    local_moment(text).filter(|at| (1970..=LAST_YEAR).contains(&at.year()))
+}
+
 /// A local date or date-time; `T`, a blank or a dot between the two, seconds
 /// optional.
 fn local_moment(text: &str) -> Option<DateTime> {

@@ -173,6 +173,7 @@ mod tests {
                 },
                 Row { key: "b".into(), values: vec![Value::None; 5] },
             ],
+            compare: None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::base::UnixSec;
+use crate::reports::compare::{Comparison, Shown};
 
 /// One cell of an answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,6 +158,8 @@ pub struct Report {
     pub header: Header,
     pub columns: Vec<Column>,
     pub rows: Vec<Row>,
+    /// The answer of another period, when one was asked for.
+    pub compare: Option<Box<Comparison>>,
 }
 
 impl Report {
@@ -170,12 +173,15 @@ impl Report {
 
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let mut map = out.serialize_map(Some(5))?;
+        let mut map = out.serialize_map(Some(5 + usize::from(self.compare.is_some())))?;
         map.serialize_entry("block", self.block)?;
         map.serialize_entry("label", &self.label)?;
         map.serialize_entry("header", &self.header)?;
         map.serialize_entry("columns", &self.columns)?;
         map.serialize_entry("rows", &Rows(self))?;
+        if let Some(comparison) = &self.compare {
+            map.serialize_entry("compare", &Shown { comparison, columns: &self.columns })?;
+        }
         map.end()
     }
 }
@@ -184,19 +190,27 @@ struct Rows<'a>(&'a Report);
 
 impl Serialize for Rows<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        out.collect_seq(self.0.rows.iter().map(|row| Keyed { row, columns: &self.0.columns }))
+        let columns = &self.0.columns;
+        out.collect_seq(self.0.rows.iter().map(|row| Keyed { row, own: None, columns }))
     }
 }
 
-struct Keyed<'a> {
-    row: &'a Row,
-    columns: &'a [Column],
+/// A row as an object.
+pub(super) struct Keyed<'a> {
+    pub row: &'a Row,
+    /// Its key in its own period, where it lies beside a row of another.
+    pub own: Option<&'a str>,
+    pub columns: &'a [Column],
 }
 
 impl Serialize for Keyed<'_> {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        let mut map = out.serialize_map(Some(1 + self.columns.len()))?;
+        let own = usize::from(self.own.is_some());
+        let mut map = out.serialize_map(Some(1 + own + self.columns.len()))?;
         map.serialize_entry("key", &self.row.key)?;
+        if let Some(own) = self.own {
+            map.serialize_entry("own", own)?;
+        }
         for (column, value) in self.columns.iter().zip(&self.row.values) {
             map.serialize_entry(&column.id, value)?;
         }

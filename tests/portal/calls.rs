@@ -318,6 +318,33 @@ async fn reports_are_listed_and_answered_as_the_document_says() {
 }
 
 #[tokio::test]
+async fn a_report_is_compared_with_another_period() {
+    let house = office().await;
+    let client = house.inside(Role::Supervisor).await;
+    let document = openapi::document();
+    let schema = &document["paths"]["/api/v1/reports/{block}"]["get"]["responses"]["200"];
+    let schema = &schema["content"]["application/json"]["schema"];
+    for block in ["overview-queues", "by-day-answered", "agents-hours-talk"] {
+        for other in ["previous", "year-ago", "2026-11-01..2026-11-02"] {
+            let path = format!("/api/v1/reports/{block}?{PERIOD}&compare={other}");
+            let report = client.get(&path).await;
+            assert_eq!(report.status, 200, "{path}: {}", report.text());
+            assert_eq!(fault(&document, schema, &report.json(), block), None);
+            assert!(report.json()["compare"]["rows"].is_array());
+        }
+    }
+    let path = format!("/api/v1/reports/overview?{PERIOD}&compare=previous&format=csv");
+    let csv = client.get(&path).await;
+    // The label holds a comma, so it is quoted.
+    assert!(csv.text().contains(", compared (OV-1:compared)\""), "{}", csv.text());
+    let refused = client.get(&format!("/api/v1/reports/overview?{PERIOD}&compare=then")).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.json()["error"]["fields"]["compare"].is_string(), "{}", refused.text());
+    let list = client.get(&format!("/api/v1/reports/calls?{PERIOD}&compare=previous")).await;
+    assert_eq!(list.status, 400);
+}
+
+#[tokio::test]
 async fn labels_of_reports_follow_the_reader() {
     let house = office().await;
     let client = house.inside(Role::Supervisor).await;

@@ -3,11 +3,12 @@
 
 use axum::http::header;
 
+use crate::base::UnixSec;
 use crate::people::{self, Right};
 use crate::portal::asked::Asked;
 use crate::portal::refusal::Refusal;
 use crate::portal::route::{Field, FieldKind, may};
-use crate::reports::{Defaults, Language, PARAMETERS, Query};
+use crate::reports::{COMPARE_ACCEPTS, Defaults, Language, PARAMETERS, Query, other_period};
 
 /// Every parameter of a question, as text: `reports` reads them.
 pub const FIELDS: [Field; PARAMETERS.len() + 1] = fields();
@@ -21,6 +22,26 @@ const fn fields() -> [Field; PARAMETERS.len() + 1] {
         index += 1;
     }
     fields
+}
+
+/// A question with the period to compare with: for reports.
+pub const REPORT_FIELDS: [Field; FIELDS.len() + 1] = {
+    let mut fields = [COMPARE; FIELDS.len() + 1];
+    let mut index = 0;
+    while index < FIELDS.len() {
+        fields[index] = FIELDS[index];
+        index += 1;
+    }
+    fields
+};
+
+const COMPARE: Field = may("compare", FieldKind::Text(64), COMPARE_ACCEPTS);
+
+/// The other period, if one is asked for.
+pub fn compared(asked: &Asked, query: &Query) -> Result<Option<(UnixSec, UnixSec)>, Refusal> {
+    let text = asked.query.text("compare").filter(|text| !text.is_empty());
+    let other = text.map(|text| other_period(text, query)).transpose();
+    other.map_err(|fault| Refusal::fields(vec![(fault.field, fault.message)]))
 }
 
 /// JSON or CSV.

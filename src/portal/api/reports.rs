@@ -34,13 +34,21 @@ pub async fn report(asked: Asked) -> Result<Response, Refusal> {
     let sight = Sight::of(asked.viewer()?, Right::ReportsView)?;
     let mut query = question::read(&asked)?;
     sight.narrow(&mut query)?;
+    let other = question::compared(&asked, &query)?;
+    let language = query.language;
     let csv = question::wants_csv(&asked)?;
     let block = asked.part("block").to_owned();
-    let report =
-        asked.app.ask(move |reader| reports::run(&block, &query, &Stored::new(reader)?)).await?;
+    let report = asked.app.ask(move |reader| {
+        let source = Stored::new(reader)?;
+        match other {
+            Some(other) => reports::run_compared(&block, &query, other, &source),
+            None => reports::run(&block, &query, &source),
+        }
+    });
+    let report = report.await?;
     if csv {
         let name = format!("{}.csv", report.block);
-        return Ok(reply::csv(&name, report.csv()));
+        return Ok(reply::csv(&name, report.side_by_side(language).csv()));
     }
     reply::json(&report)
 }

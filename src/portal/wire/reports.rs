@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::portal::schema::{Components, Described, describe, object, wire, words};
+use crate::portal::schema::{Components, Described, describe, documented, object, wire, words};
 use crate::reports::{Column, Header, Report};
 
 wire! {
@@ -80,6 +80,20 @@ impl Described for Report {
                 "required": ["key"],
                 "additionalProperties": value,
             });
+            let own = "key of the row in its own period, where it is a date";
+            let mut other = row.clone();
+            other["properties"]["own"] = documented(text.clone(), own);
+            let rows = |row: &Value| json!({ "type": "array", "items": row });
+            let comparison = components.named("ReportComparison", |components| {
+                object(
+                    "The answer of another period under the same keys and columns",
+                    vec![
+                        ("header", Header::shape(components), true),
+                        ("rows", rows(&other), true),
+                        ("differences", rows(&row), true),
+                    ],
+                )
+            });
             object(
                 "",
                 vec![
@@ -87,7 +101,8 @@ impl Described for Report {
                     ("label", text, true),
                     ("header", Header::shape(components), true),
                     ("columns", <Vec<Column>>::shape(components), true),
-                    ("rows", json!({ "type": "array", "items": row }), true),
+                    ("rows", rows(&row), true),
+                    ("compare", comparison, false),
                 ],
             )
         })

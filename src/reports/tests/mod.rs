@@ -1,5 +1,6 @@
 //! Reports over facts in memory.
 
+mod compare;
 mod memory;
 mod params;
 mod paths;

@@ -50,7 +50,7 @@ fn stint(enter: i64, queue: u32, wait: i64) -> Stint {
     }
 }
 
-fn taken(enter: i64, queue: u32, wait: i64, talk: i64, agent: u32) -> Stint {
+pub(super) fn taken(enter: i64, queue: u32, wait: i64, talk: i64, agent: u32) -> Stint {
     let at = enter + wait;
     let ring_ms = Some(4000);
     Stint {
