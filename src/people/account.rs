@@ -157,7 +157,8 @@ fn account_name(text: &str) -> Result<String> {
         return Err(Error::new(
             Kind::Invalid,
             "account: take 1 to 64 letters a-z, digits, dots, dashes, underscores or @",
-        ));
+        )
+        .coded("account.form", []));
     }
     Ok(name)
 }
@@ -166,21 +167,25 @@ fn person_name(text: &str) -> Result<String> {
     short_text("name", text)
 }
 
-fn short_text(field: &str, text: &str) -> Result<String> {
+/// A text of a field, trimmed: 1 to 100 characters, none of them a control.
+pub fn short_text(field: &str, text: &str) -> Result<String> {
     let text = text.trim();
     let bad = text.is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control);
     if bad {
-        return Err(Error::new(Kind::Invalid, format!("{field}: take 1 to 100 characters")));
+        return Err(Error::new(Kind::Invalid, format!("{field}: take 1 to 100 characters"))
+            .coded("text.form", []));
     }
     Ok(text.to_owned())
 }
 
-fn queue_list(queues: Vec<String>) -> Result<Vec<String>> {
+/// Names of queues in order, each once.
+pub fn queue_list(queues: Vec<String>) -> Result<Vec<String>> {
     if queues.len() > MOST_QUEUES {
         return Err(Error::new(
             Kind::Invalid,
             format!("queues: list at most {MOST_QUEUES}, or give null for all"),
-        ));
+        )
+        .coded("list.most", [("n", MOST_QUEUES.to_string())]));
     }
     let mut queues =
         queues.iter().map(|queue| short_text("queues", queue)).collect::<Result<Vec<_>>>()?;

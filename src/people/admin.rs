@@ -31,6 +31,7 @@ impl People {
             account.id = sql::insert_account(db, &account, &hashed, now)?.ok_or_else(|| {
                 let text = format!("there is an account {:?} already", account.account);
                 Error::new(Kind::Conflict, text)
+                    .coded("account.taken", [("account", account.account.clone())])
             })?;
             let description = audit::description(&account);
             let act = Act {
@@ -122,13 +123,14 @@ fn keep_an_administrator(others: i64) -> Result<()> {
     if others > 0 {
         return Ok(());
     }
-    Err(Error::new(Kind::Conflict, "this is the last administrator; make another one first"))
+    Err(Error::new(Kind::Conflict, "this is the last administrator; make another one first")
+        .coded("account.last", []))
 }
 
 /// Names the field in an error about a new password.
 fn of_password(error: Error) -> Error {
     match error.kind() {
-        Kind::Invalid => Error::new(Kind::Invalid, format!("password: {}", error.message())),
+        Kind::Invalid => error.of_field("password"),
         _ => error,
     }
 }

@@ -206,10 +206,11 @@ impl People {
     ) -> Result<()> {
         self.store.write(|db| {
             let sessions = sql::sessions_of(db, viewer.account.id)?;
-            let session = sessions
-                .iter()
-                .find(|session| session.handle() == handle)
-                .ok_or_else(|| Error::new(Kind::NotFound, "this session has ended already"))?;
+            let session =
+                sessions.iter().find(|session| session.handle() == handle).ok_or_else(|| {
+                    Error::new(Kind::NotFound, "this session has ended already")
+                        .coded("session.ended", [])
+                })?;
             sql::delete_session(db, &session.id_hash)?;
             let act = Act { action: "session.end", object: handle, old: None, new: None };
             sql::insert_audit(db, actor, &act, now)
@@ -346,4 +347,5 @@ pub(super) fn fresh_account(new: NewAccount) -> Account {
 
 fn already_claimed() -> Error {
     Error::new(Kind::Conflict, "this box has an administrator already; log in instead")
+        .coded("claim.done", [])
 }

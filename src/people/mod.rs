@@ -9,9 +9,11 @@ mod account;
 mod admin;
 mod audit;
 mod claim;
+mod kiosk;
 mod login;
 mod password;
 mod right;
+mod saved;
 mod session;
 mod session_cache;
 mod sql;
@@ -19,9 +21,11 @@ mod throttle;
 
 pub use account::{Account, AccountChange, Density, Language, NewAccount, Theme};
 pub use audit::{Act, Actor, AuditRow};
+pub use kiosk::{Board, Kiosk};
 pub use login::{LoggedIn, Origin, Refused};
 pub use password::Secret;
 pub use right::{Right, Rights, Role};
+pub use saved::View;
 pub use session::{Lifetime, LoginSession, Token, Viewer};
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,6 +129,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn no_such_account(account: &str) -> Error {
     Error::new(Kind::NotFound, format!("there is no account {account:?}"))
+        .coded("account.unknown", [("account", account.to_owned())])
 }
 
 #[cfg(test)]

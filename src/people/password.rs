@@ -152,7 +152,8 @@ impl<'a> Place<'a> {
         // One runs, the others wait.
         if waiting.fetch_add(1, Ordering::AcqRel) > WAITING {
             waiting.fetch_sub(1, Ordering::AcqRel);
-            return Err(Error::new(Kind::Busy, "too many people log in at once; try again"));
+            return Err(Error::new(Kind::Busy, "too many people log in at once; try again")
+                .coded("login.crowd", []));
         }
         Ok(Place(waiting))
     }
@@ -169,13 +170,15 @@ fn check_length(password: &Secret) -> Result<()> {
         return Err(Error::new(
             Kind::Invalid,
             format!("the password is too short; take at least {SHORTEST} characters"),
-        ));
+        )
+        .coded("password.short", [("n", SHORTEST.to_string())]));
     }
     if password.reveal().len() > LONGEST {
         return Err(Error::new(
             Kind::Invalid,
             format!("the password is too long; take at most {LONGEST} bytes"),
-        ));
+        )
+        .coded("password.long", [("n", LONGEST.to_string())]));
     }
     Ok(())
 }

@@ -34,10 +34,12 @@ pub enum Right {
     AuditView = 13,
     /// Create, change and remove accounts (USRADMIN).
     AccountsManage = 14,
+    /// Make wallboards that open without a log-in, for one's own queues.
+    KiosksManage = 15,
 }
 
 impl Right {
-    pub const ALL: [Right; 15] = [
+    pub const ALL: [Right; 16] = [
         Right::SelfEdit,
         Right::NamesView,
         Right::LiveView,
@@ -53,6 +55,7 @@ impl Right {
         Right::BackupCreate,
         Right::AuditView,
         Right::AccountsManage,
+        Right::KiosksManage,
     ];
 
     /// The name used in the API: `object.verb`.
@@ -73,6 +76,7 @@ impl Right {
             Right::BackupCreate => "backup.create",
             Right::AuditView => "audit.view",
             Right::AccountsManage => "accounts.manage",
+            Right::KiosksManage => "kiosks.manage",
         }
     }
 
@@ -160,6 +164,7 @@ impl Role {
                 Right::Export,
                 Right::CallsClose,
                 Right::HealthView,
+                Right::KiosksManage,
             ]),
             Role::Agent => Rights::of(&[
                 Right::SelfEdit,

@@ -1,13 +1,17 @@
 //! The statements of people: accounts, their queues, log-in sessions, audit
 //! rows. The tables are described in `src/store/schema.sql`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::people::account::{Account, Density, Language, StoredAccount, Theme};
 use crate::people::audit::{Act, Actor, AuditRow};
+use crate::people::kiosk::Kiosk;
 use crate::people::password::Hashed;
 use crate::people::right::Role;
+use crate::people::saved::View;
 use crate::people::session::{LoginSession, Token};
 
 const ACCOUNT_COUNT: &str = "select count(*) from account";
@@ -356,4 +360,163 @@ const DELETE_AUDIT: &str = "delete from audit where at < :before";
 /// Removes audit rows older than a moment and says how many.
 pub fn delete_audit_before(db: &Connection, before: UnixSec) -> Result<usize> {
     db.prepare(DELETE_AUDIT)?.execute(named_params! { ":before": before }).map_err(Error::from)
+}
+
+const KIOSKS: &str = "
+select kiosk.id, kiosk.name, account.account, kiosk.all_queues, kiosk.created, kiosk.last_used,
+    kiosk.account_id
+from kiosk join account on account.id = kiosk.account_id";
+
+/// All kiosks by name.
+pub fn kiosks(db: &Connection) -> Result<Vec<Kiosk>> {
+    let mut statement = db.prepare(&format!("{KIOSKS} order by kiosk.name, kiosk.id"))?;
+    let mut rows = statement.query([])?;
+    let mut kiosks = Vec::new();
+    while let Some(row) = rows.next()? {
+        kiosks.push(kiosk_row(db, row)?.0);
+    }
+    Ok(kiosks)
+}
+
+/// The kiosk of a hashed token, and the id of its account.
+pub fn kiosk_of(db: &Connection, token_hash: &[u8; 32]) -> Result<Option<(Kiosk, i64)>> {
+    let mut statement = db.prepare(&format!("{KIOSKS} where kiosk.token_hash = :hash"))?;
+    let mut rows = statement.query(named_params! { ":hash": token_hash })?;
+    rows.next()?.map(|row| kiosk_row(db, row)).transpose()
+}
+
+const KIOSK_QUEUES: &str = "select queue from kiosk_queue where kiosk_id = :id order by queue";
+
+fn kiosk_row(db: &Connection, row: &Row<'_>) -> Result<(Kiosk, i64)> {
+    let id: i64 = row.get("id")?;
+    let queues = if row.get("all_queues")? {
+        None
+    } else {
+        let mut statement = db.prepare(KIOSK_QUEUES)?;
+        let rows = statement.query_map(named_params! { ":id": id }, |row| row.get(0))?;
+        Some(rows.collect::<Result<_, _>>()?)
+    };
+    let kiosk = Kiosk {
+        id,
+        name: row.get("name")?,
+        account: row.get("account")?,
+        queues,
+        created: row.get("created")?,
+        last_used: row.get("last_used")?,
+    };
+    Ok((kiosk, row.get("account_id")?))
+}
+
+const INSERT_KIOSK: &str = "
+insert into kiosk (token_hash, account_id, name, all_queues, created)
+values (:hash, :account_id, :name, :all_queues, :created)";
+const INSERT_KIOSK_QUEUE: &str = "insert into kiosk_queue (kiosk_id, queue) values (:id, :queue)";
+
+/// Adds a kiosk and returns its id. The id in `kiosk` is not looked at.
+pub fn insert_kiosk(
+    db: &Connection,
+    kiosk: &Kiosk,
+    account_id: i64,
+    token_hash: &[u8; 32],
+) -> Result<i64> {
+    db.prepare(INSERT_KIOSK)?.execute(named_params! {
+        ":hash": token_hash,
+        ":account_id": account_id,
+        ":name": kiosk.name,
+        ":all_queues": kiosk.queues.is_none(),
+        ":created": kiosk.created,
+    })?;
+    let id = db.last_insert_rowid();
+    let mut insert = db.prepare(INSERT_KIOSK_QUEUE)?;
+    for queue in kiosk.queues.iter().flatten() {
+        insert.execute(named_params! { ":id": id, ":queue": queue })?;
+    }
+    Ok(id)
+}
+
+const DELETE_KIOSK: &str = "delete from kiosk where id = :id";
+
+/// Removes a kiosk with its queues.
+pub fn delete_kiosk(db: &Connection, id: i64) -> Result<()> {
+    db.prepare(DELETE_KIOSK)?.execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
+const TOUCH_KIOSK: &str = "update kiosk set last_used = :now where id = :id";
+
+/// Notes that a kiosk was used.
+pub fn touch_kiosk(db: &Connection, id: i64, now: UnixSec) -> Result<()> {
+    db.prepare(TOUCH_KIOSK)?.execute(named_params! { ":id": id, ":now": now })?;
+    Ok(())
+}
+
+const VIEWS: &str = "select name, address from saved_view where account_id = :id order by name";
+
+/// The saved views of an account by name.
+pub fn views(db: &Connection, account_id: i64) -> Result<Vec<View>> {
+    let mut statement = db.prepare(VIEWS)?;
+    let rows = statement.query_map(named_params! { ":id": account_id }, |row| {
+        Ok(View { name: row.get("name")?, address: row.get("address")? })
+    })?;
+    rows.map(|row| row.map_err(Error::from)).collect()
+}
+
+const PUT_VIEW: &str = "
+insert into saved_view (account_id, name, address) values (:id, :name, :address)
+on conflict (account_id, name) do update set address = excluded.address";
+
+/// Adds a view or replaces the one of its name.
+pub fn put_view(db: &Connection, account_id: i64, view: &View) -> Result<()> {
+    db.prepare(PUT_VIEW)?.execute(named_params! {
+        ":id": account_id,
+        ":name": view.name,
+        ":address": view.address,
+    })?;
+    Ok(())
+}
+
+const DELETE_VIEW: &str = "delete from saved_view where account_id = :id and name = :name";
+
+/// Removes a view.
+pub fn delete_view(db: &Connection, account_id: i64, name: &str) -> Result<()> {
+    db.prepare(DELETE_VIEW)?.execute(named_params! { ":id": account_id, ":name": name })?;
+    Ok(())
+}
+
+const COLUMNS: &str = "select block, columns from chosen_columns where account_id = :id";
+
+/// The columns an account has chosen, by table.
+pub fn columns(db: &Connection, account_id: i64) -> Result<BTreeMap<String, Vec<String>>> {
+    let mut statement = db.prepare(COLUMNS)?;
+    let rows = statement.query_map(named_params! { ":id": account_id }, |row| {
+        Ok((row.get::<_, String>("block")?, row.get::<_, String>("columns")?))
+    })?;
+    let split = |columns: String| columns.split(',').map(str::to_owned).collect();
+    rows.map(|row| row.map(|(block, columns)| (block, split(columns))).map_err(Error::from))
+        .collect()
+}
+
+const PUT_COLUMNS: &str = "
+insert into chosen_columns (account_id, block, columns) values (:id, :block, :columns)
+on conflict (account_id, block) do update set columns = excluded.columns";
+const DELETE_COLUMNS: &str = "delete from chosen_columns where account_id = :id and block = :block";
+
+/// Replaces the columns of a table; none forgets the choice.
+pub fn put_columns(
+    db: &Connection,
+    account_id: i64,
+    block: &str,
+    columns: &[String],
+) -> Result<()> {
+    if columns.is_empty() {
+        db.prepare(DELETE_COLUMNS)?
+            .execute(named_params! { ":id": account_id, ":block": block })?;
+        return Ok(());
+    }
+    db.prepare(PUT_COLUMNS)?.execute(named_params! {
+        ":id": account_id,
+        ":block": block,
+        ":columns": columns.join(","),
+    })?;
+    Ok(())
 }

@@ -6,7 +6,7 @@ use axum::http::{HeaderMap, header};
 
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::live::Scope;
-use crate::people::{Actor, Origin, Viewer};
+use crate::people::{Actor, Board, Origin, Viewer};
 use crate::portal::input::Input;
 use crate::portal::refusal::Refusal;
 use crate::portal::state::App;
@@ -19,6 +19,8 @@ pub struct Asked {
     /// Who is logged in; the gate saw to it that there is one unless the
     /// route is public.
     pub(super) viewer: Option<Viewer>,
+    /// The board of a screen, on the routes of kiosks.
+    pub(super) board: Option<Board>,
     /// Varying parts of the path, decoded.
     pub(super) parts: Vec<(String, String)>,
     pub query: Input,
@@ -33,6 +35,11 @@ impl Asked {
     /// Who asks.
     pub fn viewer(&self) -> Result<&Viewer, Refusal> {
         self.viewer.as_ref().ok_or_else(Refusal::login)
+    }
+
+    /// The board the screen may show.
+    pub fn board(&self) -> Result<&Board, Refusal> {
+        self.board.as_ref().ok_or_else(Refusal::kiosk)
     }
 
     /// Who acts, for the audit.
@@ -61,7 +68,12 @@ impl Asked {
 
 /// The queues a viewer may see.
 pub fn scope_of(viewer: &Viewer) -> Scope {
-    match &viewer.account.queues {
+    scope(viewer.account.queues.as_ref())
+}
+
+/// The scope of a list of queues; none is all of them.
+pub fn scope(queues: Option<&Vec<String>>) -> Scope {
+    match queues {
         None => Scope::all(),
         Some(queues) => Scope::only(queues.iter().cloned()),
     }

@@ -45,7 +45,11 @@ pub fn answer(method: &Method, path: &str, headers: &HeaderMap) -> Response {
 }
 
 fn answer_from(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMap) -> Response {
-    let lost = || Refusal::not_found("there is nothing at this address").response();
+    let lost = || {
+        Refusal::not_found("there is nothing at this address")
+            .coded("address.unknown", [])
+            .response()
+    };
     if path == "/api" || path.starts_with("/api/") || path.starts_with("/assets/") {
         // A missing script must not become a page.
         return match find(assets, path) {
@@ -57,7 +61,9 @@ fn answer_from(assets: &[Asset], method: &Method, path: &str, headers: &HeaderMa
     }
     if *method != Method::GET && *method != Method::HEAD {
         let status = StatusCode::METHOD_NOT_ALLOWED;
-        return Refusal::new(status, "invalid", "this address takes another method").response();
+        return Refusal::new(status, "invalid", "this address takes another method")
+            .coded("method.other", [])
+            .response();
     }
     if let Some(asset) = find(assets, path) {
         return file(asset, headers);

@@ -15,12 +15,12 @@ use axum::routing::{MethodFilter, on};
 use http_body_util::{BodyExt, Limited};
 use subtle::ConstantTimeEq;
 
-use crate::people::{Origin, Token, Viewer};
+use crate::people::{Origin, Secret, Token, Viewer};
 use crate::portal::asked::{Asked, blocking};
 use crate::portal::assets;
 use crate::portal::input::Input;
 use crate::portal::refusal::Refusal;
-use crate::portal::reply::COOKIE;
+use crate::portal::reply::{COOKIE, KIOSK_COOKIE};
 use crate::portal::route::{Access, Method, Route};
 use crate::portal::routes::ROUTES;
 use crate::portal::state::App;
@@ -55,7 +55,8 @@ pub fn router(app: Arc<App>) -> Router {
         })
         .method_not_allowed_fallback(|| async {
             let status = StatusCode::METHOD_NOT_ALLOWED;
-            let refusal = Refusal::new(status, "invalid", "this address takes another method");
+            let refusal = Refusal::new(status, "invalid", "this address takes another method")
+                .coded("method.other", []);
             finished(refusal.response(), None)
         })
 }
@@ -68,7 +69,9 @@ async fn answer(app: Arc<App>, route: &'static Route, request: Request<Body>) ->
         Err(_) => {
             tracing::warn!(path = route.path, "a request took too long");
             let status = StatusCode::SERVICE_UNAVAILABLE;
-            Refusal::new(status, "busy", "this took too long; try again").response()
+            Refusal::new(status, "busy", "this took too long; try again")
+                .coded("time.over", [])
+                .response()
         }
     };
     finished(response, Some(route))
@@ -100,12 +103,20 @@ async fn pass(
     let (mut parts, body) = request.into_parts();
     let now = app.now();
     let (from, secure) = origin(&app, &parts);
+    let mut board = None;
     let viewer = match route.access {
         Access::Public => None,
+        Access::Kiosk => {
+            let token = token(&parts.headers, KIOSK_COOKIE).ok_or_else(Refusal::kiosk)?;
+            let people = Arc::clone(&app.people);
+            let found = blocking(move || people.board(&token, now).map_err(Refusal::from)).await?;
+            board = Some(found.ok_or_else(Refusal::kiosk)?);
+            None
+        }
         Access::Any(rights) => {
             let viewer = viewer(&app, &parts.headers, now).await?.ok_or_else(Refusal::login)?;
             if !rights.iter().any(|right| viewer.may(*right)) {
-                return Err(Refusal::denied("your account may not do this"));
+                return Err(Refusal::denied("your account may not do this").coded("right.none", []));
             }
             Some(viewer)
         }
@@ -114,11 +125,11 @@ async fn pass(
         not_forged(&parts.headers, viewer.as_ref())?;
     }
     let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
-        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "invalid", "the query can't be read"))?;
+        .map_err(|_| unreadable("the query can't be read"))?;
     let query = Input::of_query(route.query, &pairs.0)?;
     let path_parts = RawPathParams::from_request_parts(&mut parts, &())
         .await
-        .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "invalid", "the path is no UTF-8"))?;
+        .map_err(|_| unreadable("the path is no UTF-8"))?;
     let path_parts =
         path_parts.iter().map(|(name, text)| (name.to_owned(), text.to_owned())).collect();
     let body = if route.body.is_empty() {
@@ -130,6 +141,7 @@ async fn pass(
         app,
         now,
         viewer,
+        board,
         parts: path_parts,
         query,
         body,
@@ -150,20 +162,32 @@ async fn viewer(app: &Arc<App>, headers: &HeaderMap, now: i64) -> Result<Option<
     blocking(move || people.viewer(&token, now).map_err(Refusal::from)).await
 }
 
-/// The token a browser sent, if it has the form of one.
+/// The token of a session a browser sent, if it has the form of one.
 pub fn cookie(headers: &HeaderMap) -> Option<Token> {
+    token(headers, COOKIE)
+}
+
+/// The token in a cookie, if it has the form of one.
+pub fn token(headers: &HeaderMap, cookie: &str) -> Option<Token> {
     let texts = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.split_once('='));
-    let (_, token) = pairs.find(|(name, _)| name.trim() == COOKIE)?;
+    let (_, token) = pairs.find(|(name, _)| name.trim() == cookie)?;
     Token::parse(token.trim())
+}
+
+/// The token in the address of a kiosk.
+pub fn kiosk_token(text: &Secret) -> Option<Token> {
+    Token::parse(text.reveal())
 }
 
 /// A change needs the session's token in a header that no form and no foreign
 /// page can set. Before a log-in there is no token; there the browser's own
 /// word counts, and the body's type, which a foreign page can't send either.
 fn not_forged(headers: &HeaderMap, viewer: Option<&Viewer>) -> Result<(), Refusal> {
-    let forged =
-        || Refusal::denied("the request carries no token of your session; reload the page");
+    let forged = || {
+        Refusal::denied("the request carries no token of your session; reload the page")
+            .coded("token.none", [])
+    };
     if let Some(site) = headers.get("sec-fetch-site")
         && !matches!(site.as_bytes(), b"same-origin" | b"none")
     {
@@ -175,16 +199,20 @@ fn not_forged(headers: &HeaderMap, viewer: Option<&Viewer>) -> Result<(), Refusa
     if good { Ok(()) } else { Err(forged()) }
 }
 
+fn unreadable(message: &str) -> Refusal {
+    Refusal::new(StatusCode::BAD_REQUEST, "invalid", message).coded("request.unreadable", [])
+}
+
 async fn read_body(route: &Route, headers: &HeaderMap, body: Body) -> Result<Vec<u8>, Refusal> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let kind = kind.and_then(|kind| kind.split(';').next()).map(str::trim);
     if kind != Some("application/json") {
         let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
-        return Err(Refusal::new(status, "invalid", "send application/json"));
+        return Err(Refusal::new(status, "invalid", "send application/json").coded("body.form", []));
     }
     let too_large = || {
         let message = format!("send at most {} bytes", route.body_limit);
-        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "exhausted", message)
+        Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "exhausted", message).coded("body.large", [])
     };
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse::<usize>().ok()) > Some(route.body_limit) {
@@ -193,9 +221,7 @@ async fn read_body(route: &Route, headers: &HeaderMap, body: Body) -> Result<Vec
     match Limited::new(body, route.body_limit).collect().await {
         Ok(collected) => Ok(collected.to_bytes().into()),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-        Err(_) => {
-            Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid", "the body did not arrive whole"))
-        }
+        Err(_) => Err(unreadable("the body did not arrive whole")),
     }
 }
 

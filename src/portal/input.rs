@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::people::Secret;
-use crate::portal::refusal::Refusal;
+use crate::portal::refusal::{Refusal, Wrong, wrong};
 use crate::portal::route::{Field, FieldKind};
 
 /// Longest password or code read, in characters.
@@ -38,14 +38,14 @@ pub struct Input {
 
 /// Faults by field, in order of appearance.
 #[derive(Debug, Default)]
-struct Faults(Vec<(String, String)>);
+struct Faults(Vec<(String, Wrong)>);
 
 impl Faults {
-    fn add(&mut self, field: &str, message: impl Into<String>) {
+    fn add(&mut self, field: &str, wrong: Wrong) {
         // The first fault of a field is the one to mend first; and nobody
         // gets a list longer than the form.
         if self.0.len() < 50 && !self.0.iter().any(|(known, _)| known == field) {
-            self.0.push((field.to_owned(), message.into()));
+            self.0.push((field.to_owned(), wrong));
         }
     }
 
@@ -69,12 +69,12 @@ impl Input {
                     if texts.len() < MOST_TEXTS {
                         texts.push(text.clone());
                     } else {
-                        faults.add(name, format!("give at most {MOST_TEXTS}"));
+                        faults.add(name, too_many());
                     }
                     continue;
                 }
                 (_, Some(_)) => {
-                    faults.add(name, "give it once");
+                    faults.add(name, wrong("field.once", [], "give it once"));
                     continue;
                 }
                 (_, None) => {}
@@ -83,7 +83,7 @@ impl Input {
                 Ok(given) => {
                     input.given.insert(field.name, given);
                 }
-                Err(message) => faults.add(name, message),
+                Err(wrong) => faults.add(name, wrong),
             }
         }
         input.needed(fields, &mut faults);
@@ -95,7 +95,7 @@ impl Input {
         let mut faults = Faults::default();
         let mut input = Input::default();
         let Ok(Value::Object(object)) = serde_json::from_slice(bytes) else {
-            faults.add("body", "send a JSON object");
+            faults.add("body", wrong("body.form", [], "send a JSON object"));
             return faults.finish(input);
         };
         for (name, value) in object {
@@ -104,7 +104,7 @@ impl Input {
                 Ok(given) => {
                     input.given.insert(field.name, given);
                 }
-                Err(message) => faults.add(&name, message),
+                Err(wrong) => faults.add(&name, wrong),
             }
         }
         input.needed(fields, &mut faults);
@@ -114,7 +114,7 @@ impl Input {
     fn needed(&self, fields: &[Field], faults: &mut Faults) {
         for field in fields {
             if field.needed && !self.given.contains_key(field.name) {
-                faults.add(field.name, "this is needed");
+                faults.add(field.name, wrong("field.needed", [], "this is needed"));
             }
         }
     }
@@ -179,18 +179,19 @@ fn find<'a>(fields: &'a [Field], name: &str, faults: &mut Faults) -> Option<&'a 
         let known: Vec<_> = fields.iter().map(|field| field.name).collect();
         // What was sent is cut: the message goes into logs and pages.
         let name: String = name.chars().take(40).collect();
-        faults.add(&name, format!("unknown; known are {}", known.join(", ")));
+        let message = format!("unknown; known are {}", known.join(", "));
+        faults.add(&name, wrong("field.unknown", [], message));
     }
     field
 }
 
 /// A value of a query.
-fn of_text(kind: FieldKind, text: &str) -> Result<Given, String> {
+fn of_text(kind: FieldKind, text: &str) -> Result<Given, Wrong> {
     match kind {
         FieldKind::Flag => match text {
             "true" | "yes" | "1" => Ok(Given::Flag(true)),
             "false" | "no" | "0" => Ok(Given::Flag(false)),
-            _ => Err("give yes or no".to_owned()),
+            _ => Err(wrong("field.flag", [], "give yes or no")),
         },
         FieldKind::Number(least, most) => match text.parse() {
             Ok(number) => number_within(number, least, most),
@@ -201,7 +202,7 @@ fn of_text(kind: FieldKind, text: &str) -> Result<Given, String> {
             let texts = text.split(',').map(str::trim).filter(|text| !text.is_empty());
             let texts = texts.map(short).collect::<Result<Vec<_>, _>>()?;
             if texts.len() > MOST_TEXTS {
-                return Err(format!("give at most {MOST_TEXTS}"));
+                return Err(too_many());
             }
             Ok(Given::Texts(texts))
         }
@@ -210,25 +211,25 @@ fn of_text(kind: FieldKind, text: &str) -> Result<Given, String> {
 }
 
 /// A value of a JSON object.
-fn of_value(kind: FieldKind, value: Value) -> Result<Given, String> {
+fn of_value(kind: FieldKind, value: Value) -> Result<Given, Wrong> {
     match (kind, value) {
         (FieldKind::Text(most) | FieldKind::TextOrNull(most), Value::String(text)) => {
             if text.chars().count() > most {
-                return Err(format!("give at most {most} characters"));
+                return Err(too_long(most));
             }
             Ok(Given::Text(text))
         }
         (FieldKind::TextOrNull(_) | FieldKind::TextsOrNull, Value::Null) => Ok(Given::Null),
-        (FieldKind::Text(_) | FieldKind::TextOrNull(_), _) => Err("give a text".to_owned()),
+        (FieldKind::Text(_) | FieldKind::TextOrNull(_), _) => Err(text_wanted()),
         (FieldKind::Secret, Value::String(text)) => {
             if text.chars().count() > LONGEST_SECRET {
-                return Err(format!("give at most {LONGEST_SECRET} characters"));
+                return Err(too_long(LONGEST_SECRET));
             }
             Ok(Given::Secret(Secret::new(text)))
         }
-        (FieldKind::Secret, _) => Err("give a text".to_owned()),
+        (FieldKind::Secret, _) => Err(text_wanted()),
         (FieldKind::Flag, Value::Bool(flag)) => Ok(Given::Flag(flag)),
-        (FieldKind::Flag, _) => Err("give true or false".to_owned()),
+        (FieldKind::Flag, _) => Err(wrong("field.flag", [], "give true or false")),
         (FieldKind::Number(least, most), Value::Number(number)) => number.as_i64().map_or_else(
             || Err(number_wanted(least, most)),
             |number| number_within(number, least, most),
@@ -237,31 +238,33 @@ fn of_value(kind: FieldKind, value: Value) -> Result<Given, String> {
         (FieldKind::Choice(words), Value::String(text)) if words.contains(&text.as_str()) => {
             Ok(Given::Text(text))
         }
-        (FieldKind::Choice(words), _) => Err(format!("give one of {}", words.join(", "))),
+        (FieldKind::Choice(words), _) => {
+            let words = words.join(", ");
+            let message = format!("give one of {words}");
+            Err(wrong("field.choice", [("words", words)], message))
+        }
         (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, Value::Array(values)) => {
             if values.len() > MOST_TEXTS {
-                return Err(format!("give at most {MOST_TEXTS}"));
+                return Err(too_many());
             }
             let texts = values.into_iter().map(|value| match value {
                 Value::String(text) => short(&text),
-                _ => Err("give a list of texts".to_owned()),
+                _ => Err(list_wanted()),
             });
             Ok(Given::Texts(texts.collect::<Result<_, _>>()?))
         }
-        (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, _) => {
-            Err("give a list of texts".to_owned())
-        }
+        (FieldKind::Texts | FieldKind::TextsOrNull | FieldKind::Commas, _) => Err(list_wanted()),
     }
 }
 
-fn short(text: &str) -> Result<String, String> {
+fn short(text: &str) -> Result<String, Wrong> {
     if text.chars().count() > LONGEST_TEXT {
-        return Err(format!("give at most {LONGEST_TEXT} characters each"));
+        return Err(too_long(LONGEST_TEXT));
     }
     Ok(text.to_owned())
 }
 
-fn number_within(number: i64, least: i64, most: i64) -> Result<Given, String> {
+fn number_within(number: i64, least: i64, most: i64) -> Result<Given, Wrong> {
     if (least..=most).contains(&number) {
         Ok(Given::Number(number))
     } else {
@@ -269,8 +272,27 @@ fn number_within(number: i64, least: i64, most: i64) -> Result<Given, String> {
     }
 }
 
-fn number_wanted(least: i64, most: i64) -> String {
-    format!("give a whole number from {least} to {most}")
+fn number_wanted(least: i64, most: i64) -> Wrong {
+    let message = format!("give a whole number from {least} to {most}");
+    wrong("field.number", [("least", least.to_string()), ("most", most.to_string())], message)
+}
+
+fn text_wanted() -> Wrong {
+    wrong("field.text", [], "give a text")
+}
+
+fn list_wanted() -> Wrong {
+    wrong("field.list", [], "give a list of texts")
+}
+
+fn too_many() -> Wrong {
+    let message = format!("give at most {MOST_TEXTS}");
+    wrong("list.most", [("n", MOST_TEXTS.to_string())], message)
+}
+
+fn too_long(most: usize) -> Wrong {
+    let message = format!("give at most {most} characters");
+    wrong("field.long", [("n", most.to_string())], message)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod api;
 mod asked;
 mod assets;
 mod calls_csv;
+mod codes;
 mod csv;
 mod gate;
 mod input;

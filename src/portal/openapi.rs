@@ -3,6 +3,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::people::Right;
+use crate::portal::codes::CODES;
+use crate::portal::reply;
 use crate::portal::route::{Access, Field, FieldKind, Gives, Route};
 use crate::portal::routes::ROUTES;
 use crate::portal::schema::{Components, documented, object, words};
@@ -31,7 +33,8 @@ pub fn document() -> Value {
         "components": {
             "schemas": components.0,
             "securitySchemes": {
-                "session": { "type": "apiKey", "in": "cookie", "name": crate::portal::reply::COOKIE },
+                "session": { "type": "apiKey", "in": "cookie", "name": reply::COOKIE },
+                "kiosk": { "type": "apiKey", "in": "cookie", "name": reply::KIOSK_COOKIE },
             },
         },
     })
@@ -65,6 +68,7 @@ fn operation(route: &Route, error: &Value, components: &mut Components) -> Value
     }
     match route.access {
         Access::Public => operation["security"] = json!([]),
+        Access::Kiosk => operation["security"] = json!([{ "kiosk": [] }]),
         Access::Any(rights) => {
             operation["security"] = json!([{ "session": [] }]);
             let names: Vec<_> = rights.iter().map(|right: &Right| right.name()).collect();
@@ -178,18 +182,35 @@ fn error_schema() -> Value {
         "damaged",
         "internal",
     ]);
+    let names: Vec<_> = CODES.iter().map(|(code, _)| *code).collect();
+    let text = || json!({ "type": "string" });
+    let values = || json!({ "type": "object", "additionalProperties": { "type": "string" } });
+    let mut code = documented(
+        words(&names),
+        "What went wrong, by a name that never changes; x-values names what each speaks of.",
+    );
+    let spoken = CODES.iter().map(|(code, values)| ((*code).to_owned(), json!(values)));
+    code["x-values"] = Value::Object(spoken.collect());
+    let field = object(
+        "",
+        vec![
+            ("message", text(), true),
+            ("code", words(&names), false),
+            ("values", values(), false),
+        ],
+    );
     let fields = json!({
         "type": "object",
-        "additionalProperties": { "type": "string" },
+        "additionalProperties": field,
         "description": "What is wrong with which field.",
     });
-    let code = documented(words(&["login"]), "login: logging in would help.");
     let error = object(
         "",
         vec![
             ("kind", kinds, true),
             ("message", json!({ "type": "string" }), true),
             ("code", code, false),
+            ("values", values(), false),
             ("fields", fields, false),
         ],
     );

@@ -12,6 +12,14 @@ use crate::portal::refusal::Refusal;
 /// The cookie that holds the session's token.
 pub const COOKIE: &str = "switchroom_session";
 
+/// The cookie that holds a kiosk's token, and the only addresses it is sent
+/// to.
+pub const KIOSK_COOKIE: &str = "switchroom_kiosk";
+pub const KIOSK_PATH: &str = "/api/v1/kiosk";
+
+/// The address holds the token; the cookie only carries it through a day.
+const KIOSK_SECS: Secs = 24 * 3600;
+
 /// A wire struct as JSON.
 pub fn json(value: &impl Serialize) -> Result<Response, Refusal> {
     let text = serde_json::to_string(value)
@@ -58,17 +66,31 @@ pub fn typed(kind: &'static str, body: Body) -> Response {
 /// `secure` keeps it off plain http.
 pub fn with_cookie(response: Response, token: &Token, secs: Secs, secure: bool) -> Response {
     let token = token.text();
-    set_cookie(response, &token, secs, secure)
+    set_cookie(response, (COOKIE, "/"), &token, secs, secure)
+}
+
+/// Hands a kiosk's token back as a cookie that only the kiosk's own addresses
+/// get; the screen
+/// opens its address anew when it has run out.
+pub fn with_kiosk_cookie(response: Response, token: &Token, secure: bool) -> Response {
+    set_cookie(response, (KIOSK_COOKIE, KIOSK_PATH), &token.text(), KIOSK_SECS, secure)
 }
 
 /// Takes the session's token back.
 pub fn without_cookie(response: Response, secure: bool) -> Response {
-    set_cookie(response, "", 0, secure)
+    set_cookie(response, (COOKIE, "/"), "", 0, secure)
 }
 
-fn set_cookie(mut response: Response, value: &str, secs: Secs, secure: bool) -> Response {
+fn set_cookie(
+    mut response: Response,
+    (name, path): (&str, &str),
+    value: &str,
+    secs: Secs,
+    secure: bool,
+) -> Response {
     let secure = if secure { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={value}; Path=/; Max-Age={secs}; HttpOnly; SameSite=Lax{secure}");
+    let text =
+        format!("{name}={value}; Path={path}; Max-Age={secs}; HttpOnly; SameSite=Lax{secure}");
     if let Ok(mut value) = HeaderValue::from_str(&text) {
         value.set_sensitive(true);
         response.headers_mut().insert(header::SET_COOKIE, value);

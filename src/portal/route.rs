@@ -43,6 +43,9 @@ pub enum Access {
     Public,
     /// Who is logged in with at least one of these rights.
     Any(&'static [Right]),
+    /// A screen that opened the address of a kiosk; nobody else, also not who
+    /// is logged in.
+    Kiosk,
 }
 
 /// What caches may do with an answer.

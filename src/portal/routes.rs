@@ -5,7 +5,9 @@
 
 use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
-use crate::portal::api::{accounts, calls, door, live, me, question, reports, system};
+use crate::portal::api::{
+    accounts, calls, door, kiosk, live, me, question, reports, system, views,
+};
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
 use crate::portal::route::{Access, Cache, Field, Gives, Handler, Method, Route, may, must};
@@ -14,6 +16,7 @@ use crate::portal::stream::Beat;
 use crate::portal::wire::calls as c;
 use crate::portal::wire::people as p;
 use crate::portal::wire::reports::Catalogue;
+use crate::portal::wire::saved as k;
 use crate::portal::wire::system as s;
 use crate::reports::Report;
 use crate::reports::calls::CallDetail;
@@ -85,6 +88,8 @@ const CLOSE: Access = Access::Any(&[R::CallsClose]);
 const HEALTH: Access = Access::Any(&[R::HealthView]);
 const BACKUP: Access = Access::Any(&[R::BackupCreate]);
 const ACCOUNTS: Access = Access::Any(&[R::AccountsManage]);
+const KIOSKS: Access = Access::Any(&[R::KiosksManage]);
+const SCREEN: Access = Access::Kiosk;
 const AUDIT: Access = Access::Any(&[R::AuditView]);
 
 const NAME: K = K::Text(100);
@@ -130,6 +135,17 @@ const ACCOUNT_CHANGE: &[Field] = &[
     QUEUES,
     may("disabled", K::Flag, "Keeps the account but nobody can log in."),
 ];
+const NEW_VIEW: &[Field] = &[
+    must("name", NAME, "One of the same name is replaced."),
+    must("address", K::Text(2000), "Path and query below the portal's root."),
+];
+const COLUMNS: &[Field] =
+    &[must("columns", K::Texts, "Ids in their order; an empty list is all columns again.")];
+const NEW_KIOSK: &[Field] = &[
+    must("name", NAME, "Where the screen hangs."),
+    may("queues", K::TextsOrNull, "Queues to show; null is all the account may see."),
+];
+const SCREEN_TOKEN: &[Field] = &[must("token", K::Secret, "What follows `#k=` in the address.")];
 const AUDIT_PAGE: &[Field] = &[
     may("limit", K::Number(1, 500), "Rows; 50 unless given."),
     may("marker", K::Text(100), "The `next` of the page before."),
@@ -171,6 +187,11 @@ pub const ROUTES: &[Route] = &[
     route(Post,   "/api/v1/me/password",        SELF,     Gives::Nothing,          run!(me::password),    "Change one's password").body(PASSWORD),
     route(Get,    "/api/v1/me/sessions",        SELF,     json::<p::LoginSessions>(), run!(me::sessions), "One's log-ins that have not ended"),
     route(Delete, "/api/v1/me/sessions/{id}",   SELF,     Gives::Nothing,          run!(me::end_session), "End one of them"),
+    route(Get,    "/api/v1/me/views",           SELF,     json::<k::SavedViews>(), run!(views::list),      "One's saved views"),
+    route(Post,   "/api/v1/me/views",           SELF,     json::<k::SavedView>(),  run!(views::keep),      "Save a view").body(NEW_VIEW),
+    route(Delete, "/api/v1/me/views/{name}",    SELF,     Gives::Nothing,          run!(views::drop),      "Take a saved view away"),
+    route(Get,    "/api/v1/me/columns",         SELF,     json::<k::ChosenColumns>(), run!(views::columns), "The columns one has chosen, by table"),
+    route(Post,   "/api/v1/me/columns/{block}", SELF,     Gives::Nothing,          run!(views::choose),    "Choose the columns of a table").body(COLUMNS),
     // names, reports, calls
     route(Get,    "/api/v1/queues",             NAMES,    json::<s::Queues>(),     run!(system::queues),    "The queues one may see"),
     route(Get,    "/api/v1/agents",             NAMES,    json::<s::Agents>(),     run!(system::agents),    "The agents one may ask about"),
@@ -182,6 +203,14 @@ pub const ROUTES: &[Route] = &[
     // live
     route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
     route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),
+    // wallboards without a log-in
+    route(Get,    "/api/v1/kiosks",             KIOSKS,   json::<k::Kiosks>(),     run!(kiosk::list),     "The kiosks one may manage"),
+    route(Post,   "/api/v1/kiosks",             KIOSKS,   json::<k::KioskMade>(),  run!(kiosk::create),   "Make a kiosk").body(NEW_KIOSK),
+    route(Delete, "/api/v1/kiosks/{id}",        KIOSKS,   Gives::Nothing,          run!(kiosk::revoke),   "Take a kiosk away"),
+    route(Post,   "/api/v1/kiosk",              PUBLIC,   json::<k::Screen>(),     run!(kiosk::open),     "Open the address of a kiosk").body(SCREEN_TOKEN),
+    route(Get,    "/api/v1/kiosk",              SCREEN,   json::<k::Screen>(),     run!(kiosk::show),     "What the screen shows"),
+    route(Get,    "/api/v1/kiosk/events",       SCREEN,   LIVE_EVENTS,             run!(kiosk::events),   "A snapshot, then what changes"),
+    route(Get,    "/api/v1/kiosk/hours",        SCREEN,   json::<Report>(),        run!(kiosk::hours),    "The hours of today"),
     // the box
     route(Get,    "/api/v1/health",             HEALTH,   json::<s::Health>(),     run!(system::health),  "How the box does"),
     route(Get,    "/api/v1/backups",            BACKUP,   json::<s::Backups>(),    run!(system::backups), "The backups on the box"),

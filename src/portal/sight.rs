@@ -32,7 +32,8 @@ impl Sight {
                 return Err(Refusal::denied(
                     "your account names no agent, so there is nothing of yours to show; \
                      ask the administrator",
-                ));
+                )
+                .coded("sight.no_agent", []));
             }
         };
         let callers = viewer.may(Right::CallersView);
@@ -50,18 +51,23 @@ impl Sight {
     pub fn narrow(&self, query: &mut Query) -> Result<(), Refusal> {
         if let Some(own) = &self.queues {
             if own.is_empty() {
-                return Err(Refusal::denied("your account may see no queue"));
+                return Err(
+                    Refusal::denied("your account may see no queue").coded("sight.no_queue", [])
+                );
             }
             if query.queues.is_empty() {
                 query.queues.clone_from(own);
             }
             if let Some(other) = query.queues.iter().find(|queue| !own.contains(queue)) {
-                return Err(Refusal::denied(&format!("you may not see the queue {other:?}")));
+                return Err(Refusal::denied(&format!("you may not see the queue {other:?}"))
+                    .coded("queue.hidden", [("queue", other.clone())]));
             }
         }
         if let Some(own) = &self.agent {
             if query.agents.iter().any(|agent| !same_agent(agent, own)) {
-                return Err(Refusal::denied("you may see your own calls only"));
+                return Err(
+                    Refusal::denied("you may see your own calls only").coded("sight.own", [])
+                );
             }
             query.agents = vec![own.clone()];
         }

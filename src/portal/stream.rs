@@ -15,8 +15,8 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::base::UnixSec;
 use crate::live::{Difference, Resume, Scope, Snapshot, Source};
-use crate::people::{Right, Token, Viewer};
-use crate::portal::asked::{blocking, scope_of};
+use crate::people::{Board, Right, Token, Viewer};
+use crate::portal::asked::{blocking, scope, scope_of};
 use crate::portal::pieces;
 use crate::portal::refusal::Refusal;
 use crate::portal::schema::describe;
@@ -40,11 +40,38 @@ describe! {
     Beat as "LiveBeat" { now: i64, source: Source, }
 }
 
+/// Whom a stream is for; the token is there to look again whether they may.
+pub enum Watcher {
+    /// Somebody logged in.
+    Person(Token),
+    /// A screen with the address of a kiosk.
+    Kiosk(Token),
+}
+
+/// What a watcher may see now.
+pub struct Eyes {
+    scope: Scope,
+    /// Whether numbers and names of callers are left out.
+    hide_callers: bool,
+}
+
+impl From<&Viewer> for Eyes {
+    fn from(viewer: &Viewer) -> Self {
+        Eyes { scope: scope_of(viewer), hide_callers: !viewer.may(Right::CallersView) }
+    }
+}
+
+/// A wall is read by everybody who passes.
+impl From<&Board> for Eyes {
+    fn from(board: &Board) -> Self {
+        Eyes { scope: scope(board.queues.as_ref()), hide_callers: true }
+    }
+}
+
 /// One open stream.
 pub struct LiveStream {
     app: Arc<App>,
-    /// To look again whether the session stands.
-    token: Token,
+    watcher: Watcher,
     /// What the viewer asked for, within what they may see.
     wanted: Scope,
     scope: Scope,
@@ -60,11 +87,11 @@ pub struct LiveStream {
 }
 
 impl LiveStream {
-    /// Opens a stream for a viewer; `after` is what the browser has seen.
+    /// Opens a stream; `after` is what the browser has seen.
     pub fn open(
         app: Arc<App>,
-        viewer: &Viewer,
-        token: Token,
+        watcher: Watcher,
+        eyes: &Eyes,
         wanted: Scope,
         after: Option<u64>,
         place: StreamPlace,
@@ -76,10 +103,10 @@ impl LiveStream {
         let next_beat = app.streams.next_beat();
         LiveStream {
             app,
-            token,
-            scope: scope_of(viewer).and(&wanted),
+            watcher,
+            scope: eyes.scope.and(&wanted),
             wanted,
-            hide_callers: hidden(viewer),
+            hide_callers: eyes.hide_callers,
             seen: after,
             boards,
             stop,
@@ -97,14 +124,13 @@ impl LiveStream {
         pieces::body(Box::pin(first), |stream| Box::pin(stream.next()))
     }
 
-    fn see_as(&mut self, viewer: &Viewer) {
-        let scope = scope_of(viewer).and(&self.wanted);
-        let hide_callers = hidden(viewer);
-        if scope != self.scope || hide_callers != self.hide_callers {
+    fn see_with(&mut self, eyes: &Eyes) {
+        let scope = eyes.scope.and(&self.wanted);
+        if scope != self.scope || eyes.hide_callers != self.hide_callers {
             // What the browser has was cut for other eyes.
             self.seen = None;
             self.scope = scope;
-            self.hide_callers = hide_callers;
+            self.hide_callers = eyes.hide_callers;
         }
     }
 
@@ -142,18 +168,30 @@ impl LiveStream {
         }
     }
 
-    /// Whether the session still stands; takes over what became different.
+    /// Whether the watcher may still look; takes over what became different.
     async fn look_again(&mut self) -> bool {
         self.generation = self.app.people.generation();
-        let (people, token, now) =
-            (Arc::clone(&self.app.people), self.token.clone(), self.app.now());
-        let found = blocking(move || people.viewer(&token, now)).await;
+        let (people, now) = (Arc::clone(&self.app.people), self.app.now());
+        let found = match &self.watcher {
+            Watcher::Person(token) => {
+                let token = token.clone();
+                let found = blocking(move || people.viewer(&token, now)).await;
+                let may =
+                    |viewer: &Viewer| viewer.may(Right::LiveView) || viewer.may(Right::WallsView);
+                found.map(|viewer| viewer.filter(may).as_ref().map(Eyes::from))
+            }
+            Watcher::Kiosk(token) => {
+                let token = token.clone();
+                let found = blocking(move || people.board(&token, now)).await;
+                found.map(|board| board.as_ref().map(Eyes::from))
+            }
+        };
         match found {
-            Ok(Some(viewer)) if viewer.may(Right::LiveView) || viewer.may(Right::WallsView) => {
-                self.see_as(&viewer);
+            Ok(Some(eyes)) => {
+                self.see_with(&eyes);
                 true
             }
-            Ok(_) => false,
+            Ok(None) => false,
             // A database that is busy for a moment is no reason to go dark.
             Err(error) => error.kind() == crate::base::Kind::Busy,
         }
@@ -188,11 +226,6 @@ impl LiveStream {
         }
         event("snapshot", Some(snapshot.seq), &snapshot)
     }
-}
-
-/// Whether a viewer may not see who calls.
-fn hidden(viewer: &Viewer) -> bool {
-    !viewer.may(Right::CallersView)
 }
 
 /// Empties what only some may see: numbers and names of callers.
@@ -237,5 +270,6 @@ pub fn too_many() -> Refusal {
             "exhausted",
             "too many live pages are open; close one",
         )
+        .coded("streams.most", [])
     }
 }

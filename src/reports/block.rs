@@ -172,6 +172,7 @@ pub fn find(id: &str) -> Result<&'static Block> {
             near => format!("did you mean {}", near.join(", ")),
         };
         Error::new(Kind::NotFound, format!("there is no report {id:?}; {hint}"))
+            .coded("report.unknown", [("block", id.to_owned())])
     })
 }
 

@@ -112,7 +112,7 @@ pub fn run_compared(
     if block.scope == "list" {
         let text = "compare: rows of a list are single calls, sessions or pauses; \
                     ask for a block of figures";
-        return Err(Error::new(Kind::Invalid, text));
+        return Err(Error::new(Kind::Invalid, text).coded("report.list", []));
     }
     let mut report = run(id, query, source)?;
     let then = Query { from: other.0, to: other.1, ..query.clone() };

@@ -339,7 +339,7 @@ async fn a_report_is_compared_with_another_period() {
     assert!(csv.text().contains(", compared (OV-1:compared)\""), "{}", csv.text());
     let refused = client.get(&format!("/api/v1/reports/overview?{PERIOD}&compare=then")).await;
     assert_eq!(refused.status, 400);
-    assert!(refused.json()["error"]["fields"]["compare"].is_string(), "{}", refused.text());
+    assert!(refused.json()["error"]["fields"]["compare"]["code"].is_string(), "{}", refused.text());
     let list = client.get(&format!("/api/v1/reports/calls?{PERIOD}&compare=previous")).await;
     assert_eq!(list.status, 400);
 }

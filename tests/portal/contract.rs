@@ -44,7 +44,8 @@ async fn every_route_is_in_the_document_and_every_documented_one_is_served() {
     assert_eq!(table.len(), ROUTES.len(), "a route stands in the table twice");
     let house = House::build().await;
     for (method, path) in documented {
-        let path = path.replace("{id}", "x").replace("{account}", "x");
+        let parts = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
+        let path = parts.collect::<Vec<_>>().join("/");
         if path.ends_with("/events") {
             assert_eq!(house.visitor().events(&path, None).await.status, 401);
             continue;

@@ -6,8 +6,10 @@ mod client;
 mod contract;
 mod doors;
 mod house;
+mod kiosks;
 mod limits;
 mod roles;
+mod saved;
 mod schema;
 mod streams;
 

@@ -7,6 +7,7 @@ use switchroom::portal::routes::ROUTES;
 
 use crate::client::{Answer, Client};
 use crate::house::House;
+use crate::kiosks;
 
 /// An address of the route, with something in its varying parts.
 pub fn address(route: &Route) -> String {
@@ -38,6 +39,8 @@ async fn every_route_lets_in_who_has_the_right_and_nobody_else() {
             let at = format!("{} {} as {}", method(route), route.path, role.name());
             match route.access {
                 Access::Public => assert_ne!(answer.status, 403, "{at}"),
+                // Being somebody opens no kiosk.
+                Access::Kiosk => assert_eq!(answer.status, 401, "{at}"),
                 Access::Any(rights) => {
                     let may = rights.iter().any(|right| role.rights().has(*right));
                     assert_eq!(answer.status == 403, !may, "{at}: {}", answer.status);
@@ -63,6 +66,12 @@ async fn who_is_not_logged_in_gets_only_what_is_public() {
             let at = format!("{} {}", method(route), route.path);
             match route.access {
                 Access::Public => assert_ne!(answer.status, 401, "{at}"),
+                Access::Kiosk => {
+                    assert_eq!(answer.status, 401, "{at}");
+                    if !answer.body.is_empty() {
+                        assert_eq!(answer.json()["error"]["code"], "kiosk.closed", "{at}");
+                    }
+                }
                 Access::Any(_) => {
                     assert_eq!(answer.status, 401, "{at}");
                     if !answer.body.is_empty() {
@@ -79,6 +88,27 @@ const FORGED: &str =
     "switchroom_session=0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[tokio::test]
+async fn a_kiosk_reaches_its_own_routes_and_no_other_in_whatever_cookie_its_token_lies() {
+    let house = House::build().await;
+    let owner = house.inside(Role::Supervisor).await;
+    let token = kiosks::made(&owner, json!({ "name": "Hall" })).await;
+    for cookie in ["switchroom_kiosk", "switchroom_session"] {
+        let screen = Client { cookie: Some(format!("{cookie}={token}")), ..house.visitor() };
+        for route in ROUTES {
+            let answer = ask(&screen, route).await;
+            let at = format!("{} {} by {cookie}", method(route), route.path);
+            match route.access {
+                Access::Public => assert_ne!(answer.status, 401, "{at}"),
+                Access::Kiosk if cookie == "switchroom_kiosk" => {
+                    assert_eq!(answer.status, 200, "{at}");
+                }
+                Access::Kiosk | Access::Any(_) => assert_eq!(answer.status, 401, "{at}"),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_change_without_the_sessions_token_is_refused_on_every_route() {
     let house = House::build().await;
     let good = house.inside(Role::Administrator).await;
@@ -86,7 +116,7 @@ async fn a_change_without_the_sessions_token_is_refused_on_every_route() {
     for csrf in [None, Some(String::new()), Some("0".repeat(64)), other.csrf.clone()] {
         let forged = Client { csrf, ..good.clone() };
         for route in ROUTES.iter().filter(|route| route.changes()) {
-            if route.access == Access::Public {
+            if !matches!(route.access, Access::Any(_)) {
                 continue;
             }
             let answer = ask(&forged, route).await;

@@ -18,7 +18,7 @@ use crate::schema::fault;
 const EVENTS: &str = "/api/v1/live/events";
 
 /// Queues with so many waiting callers each.
-fn board(queues: &[(&str, u32)]) -> Board {
+pub fn board(queues: &[(&str, u32)]) -> Board {
     let queue = |&(name, waiting): &(&str, u32)| {
         let row = QueueRow { name: name.to_owned(), waiting, ..QueueRow::default() };
         Arc::new(row)

@@ -28,11 +28,20 @@ pub enum Kind {
     Internal,
 }
 
+/// What an error says, for programs that say it in another language: a name
+/// that never changes, and what its sentence speaks of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coded {
+    pub code: &'static str,
+    pub values: Vec<(&'static str, String)>,
+}
+
 /// Kind, message for people, and the cause below it.
 #[derive(Debug)]
 pub struct Error {
     kind: Kind,
     message: String,
+    code: Option<Box<Coded>>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -43,7 +52,7 @@ impl Error {
     /// A new error without a cause. `message` is one clause that says what
     /// went wrong, then what to do.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Error { kind, message: message.into(), source: None }
+        Error { kind, message: message.into(), code: None, source: None }
     }
 
     /// A new error that carries what the lower layer said.
@@ -52,7 +61,29 @@ impl Error {
         message: impl Into<String>,
         source: impl std::error::Error + Send + Sync + 'static,
     ) -> Self {
-        Error { kind, message: message.into(), source: Some(Box::new(source)) }
+        Error { kind, message: message.into(), code: None, source: Some(Box::new(source)) }
+    }
+
+    /// The error with a code, and the values its sentence names.
+    pub fn coded<const N: usize>(
+        mut self,
+        code: &'static str,
+        values: [(&'static str, String); N],
+    ) -> Self {
+        self.code = Some(Box::new(Coded { code, values: values.into() }));
+        self
+    }
+
+    /// The error as one about a field: the field's name goes before the
+    /// message.
+    pub fn of_field(mut self, field: &str) -> Self {
+        self.message = format!("{field}: {}", self.message);
+        self
+    }
+
+    /// The code and its values, if it has one.
+    pub fn code(&self) -> Option<&Coded> {
+        self.code.as_deref()
     }
 
     /// What the receiver can do about it.

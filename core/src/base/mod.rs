@@ -10,5 +10,5 @@ pub mod setting;
 pub mod time;
 
 pub use call_id::CallId;
-pub use error::{Error, Kind, Result};
+pub use error::{Coded, Error, Kind, Result};
 pub use time::{Secs, UnixMicro, UnixSec, Zone};

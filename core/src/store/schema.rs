@@ -13,7 +13,7 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The steps from version `index + 1` to the next, each one file under
 /// `steps/`.
-const STEPS: [&str; 0] = [];
+const STEPS: [&str; 1] = [include_str!("steps/2.sql")];
 
 /// The number of [`SCHEMA`].
 pub const VERSION: i64 = STEPS.len() as i64 + 1;

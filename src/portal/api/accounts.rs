@@ -71,7 +71,8 @@ pub async fn audit(asked: Asked) -> Result<Response, Refusal> {
             Some(id) => Some(id),
             None => {
                 let message = "this marker is not one of ours; begin at the first page";
-                return Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid", message));
+                return Err(Refusal::new(StatusCode::BAD_REQUEST, "invalid", message)
+                    .coded("marker.other", []));
             }
         },
     };

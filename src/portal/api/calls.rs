@@ -13,7 +13,7 @@ use crate::portal::asked::{Asked, blocking};
 use crate::portal::calls_csv;
 use crate::portal::listing::{self, PageOf};
 use crate::portal::pieces;
-use crate::portal::refusal::Refusal;
+use crate::portal::refusal::{Refusal, wrong};
 use crate::portal::reply;
 use crate::portal::sight::Sight;
 use crate::portal::state::App;
@@ -45,7 +45,11 @@ pub async fn list(asked: Asked) -> Result<Response, Refusal> {
         _ if query.limit <= MOST_ROWS => query.limit,
         _ => {
             let text = format!("give at most {MOST_ROWS} rows a page");
-            return Err(Refusal::fields(vec![("limit".to_owned(), text)]));
+            let most = [("n", MOST_ROWS.to_string())];
+            return Err(Refusal::fields(vec![(
+                "limit".to_owned(),
+                wrong("list.most", most, text),
+            )]));
         }
     };
     let after = asked.query.text("marker").map(after).transpose()?;
@@ -74,7 +78,7 @@ fn marker(id: i64) -> String {
 fn after(marker: &str) -> Result<i64, Refusal> {
     marker.strip_prefix("1.").and_then(|id| id.parse().ok()).ok_or_else(|| {
         let message = "this marker is not one of ours; begin at the first page";
-        Refusal::new(StatusCode::BAD_REQUEST, "invalid", message)
+        Refusal::new(StatusCode::BAD_REQUEST, "invalid", message).coded("marker.other", [])
     })
 }
 
@@ -132,7 +136,11 @@ pub async fn show(asked: Asked) -> Result<Response, Refusal> {
     let sight = Sight::of(asked.viewer()?, Right::CallsView)?;
     let (store, id, now) = (asked.app.store.clone(), asked.part("id").to_owned(), asked.now);
     let detail = blocking(move || store.query(|reader| listing::detail(reader, &id, &sight, now)));
-    reply::json(&detail.await?.ok_or_else(|| Refusal::not_found("there is no such call"))?)
+    reply::json(&detail.await?.ok_or_else(|| no_such_call())?)
+}
+
+fn no_such_call() -> Refusal {
+    Refusal::not_found("there is no such call").coded("call.unknown", [])
 }
 
 /// Closes a call that got stuck (`metrics.md` 2.8).
@@ -154,11 +162,14 @@ fn close_by_hand(
     now: UnixSec,
 ) -> Result<(), Refusal> {
     let known = app.store.query(|reader| listing::detail(reader, id, sight, now))?;
-    let ended = || Refusal::new(StatusCode::CONFLICT, "conflict", "this call has ended already");
+    let ended = || {
+        Refusal::new(StatusCode::CONFLICT, "conflict", "this call has ended already")
+            .coded("call.ended", [])
+    };
     let Some(live) = listing::live_id(id) else {
         return Err(match known {
             Some(_) => ended(),
-            None => Refusal::not_found("there is no such call"),
+            None => no_such_call(),
         });
     };
     if known.is_none() {

@@ -18,6 +18,7 @@ impl From<Refused> for Refusal {
         match refused {
             Refused::Wrong => {
                 Refusal::new(StatusCode::UNAUTHORIZED, "denied", "account or password is wrong")
+                    .coded("login.wrong", [])
             }
             Refused::Wait(secs) => Refusal::wait(secs),
             Refused::Fault(error) => error.into(),
@@ -54,7 +55,9 @@ pub async fn claim(asked: Asked) -> Result<Response, Refusal> {
     let (code, password) = (secret(&asked, "code"), secret(&asked, "password"));
     let (people, from, now) = (Arc::clone(&asked.app.people), asked.from.clone(), asked.now);
     let claimed = blocking(move || match people.claim(&code, new, &password, &from, now) {
-        Err(Refused::Wrong) => Err(Refusal::denied("the code is wrong; the console shows it")),
+        Err(Refused::Wrong) => {
+            Err(Refusal::denied("the code is wrong; the console shows it").coded("claim.wrong", []))
+        }
         other => other.map_err(Refusal::from),
     });
     come_in(&asked, claimed.await?)

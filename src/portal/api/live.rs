@@ -10,7 +10,7 @@ use crate::portal::asked::Asked;
 use crate::portal::gate;
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
-use crate::portal::stream::{self, LiveStream};
+use crate::portal::stream::{self, Eyes, LiveStream, Watcher};
 
 /// What the viewer asks for; that it lies within what they may see is the
 /// scope's business.
@@ -35,6 +35,7 @@ pub async fn events(asked: Asked) -> Result<Response, Refusal> {
     let place = asked.app.streams.enter(viewer.session.id_hash).ok_or_else(stream::too_many)?;
     let token = gate::cookie(&asked.headers).ok_or_else(Refusal::login)?;
     let app = Arc::clone(&asked.app);
-    let stream = LiveStream::open(app, viewer, token, wanted(&asked), asked.last_event(), place);
+    let (eyes, watcher) = (Eyes::from(viewer), Watcher::Person(token));
+    let stream = LiveStream::open(app, watcher, &eyes, wanted(&asked), asked.last_event(), place);
     Ok(reply::typed("text/event-stream", stream.into_body()))
 }

@@ -6,7 +6,7 @@ use axum::response::Response;
 
 use crate::people::{AccountChange, Density, Language, Refused, Right, Secret, Theme, Viewer};
 use crate::portal::asked::{Asked, blocking};
-use crate::portal::refusal::Refusal;
+use crate::portal::refusal::{Refusal, wrong};
 use crate::portal::reply;
 use crate::portal::state::App;
 use crate::portal::wire::people::{LoginSession, LoginSessions, Me, Named};
@@ -63,16 +63,16 @@ pub async fn password(asked: Asked) -> Result<Response, Refusal> {
     let (old, new): (Secret, Secret) = (secret("old"), secret("new"));
     let (people, from, now) = (Arc::clone(&asked.app.people), asked.from.clone(), asked.now);
     blocking(move || {
-        people.change_own_password(&viewer, &old, &new, &from, now).map_err(|refused| {
-            let field =
-                |name: &str, text: &str| Refusal::fields(vec![(name.to_owned(), text.to_owned())]);
-            match refused {
-                Refused::Wrong => field("old", "this is not your password"),
-                Refused::Fault(error) if error.kind() == crate::base::Kind::Invalid => {
-                    field("new", error.message())
-                }
-                other => other.into(),
+        people.change_own_password(&viewer, &old, &new, &from, now).map_err(|refused| match refused
+        {
+            Refused::Wrong => {
+                let fault = wrong("password.wrong", [], "this is not your password");
+                Refusal::fields(vec![("old".to_owned(), fault)])
             }
+            Refused::Fault(error) if error.kind() == crate::base::Kind::Invalid => {
+                error.of_field("new").into()
+            }
+            other => other.into(),
         })
     })
     .await?;

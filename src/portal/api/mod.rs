@@ -4,8 +4,10 @@
 pub mod accounts;
 pub mod calls;
 pub mod door;
+pub mod kiosk;
 pub mod live;
 pub mod me;
 pub mod question;
 pub mod reports;
 pub mod system;
+pub mod views;

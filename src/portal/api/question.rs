@@ -6,9 +6,9 @@ use axum::http::header;
 use crate::base::UnixSec;
 use crate::people::{self, Right};
 use crate::portal::asked::Asked;
-use crate::portal::refusal::Refusal;
+use crate::portal::refusal::{Refusal, Wrong, wrong};
 use crate::portal::route::{Field, FieldKind, may};
-use crate::reports::{COMPARE_ACCEPTS, Defaults, Language, PARAMETERS, Query, other_period};
+use crate::reports::{COMPARE_ACCEPTS, Defaults, Fault, Language, PARAMETERS, Query, other_period};
 
 /// Every parameter of a question, as text: `reports` reads them.
 pub const FIELDS: [Field; PARAMETERS.len() + 1] = fields();
@@ -41,7 +41,7 @@ const COMPARE: Field = may("compare", FieldKind::Text(64), COMPARE_ACCEPTS);
 pub fn compared(asked: &Asked, query: &Query) -> Result<Option<(UnixSec, UnixSec)>, Refusal> {
     let text = asked.query.text("compare").filter(|text| !text.is_empty());
     let other = text.map(|text| other_period(text, query)).transpose();
-    other.map_err(|fault| Refusal::fields(vec![(fault.field, fault.message)]))
+    other.map_err(|fault| Refusal::fields(vec![told(fault)]))
 }
 
 /// JSON or CSV.
@@ -59,9 +59,20 @@ pub fn read(asked: &Asked) -> Result<Query, Refusal> {
     let pairs = PARAMETERS.iter().flat_map(|(name, _)| {
         asked.query.texts(name).iter().map(move |text| (*name, text.as_str()))
     });
-    Query::read(pairs, &defaults).map_err(|faults| {
-        Refusal::fields(faults.into_iter().map(|fault| (fault.field, fault.message)).collect())
-    })
+    Query::read(pairs, &defaults)
+        .map_err(|faults| Refusal::fields(faults.into_iter().map(told).collect()))
+}
+
+/// A fault of a question, by its field: pages ask only what they let choose,
+/// so it came by an address that was typed or kept.
+fn told(fault: Fault) -> (String, Wrong) {
+    let code = match fault.field.as_str() {
+        "from" | "to" | "compare" => "question.date",
+        "tz" => "question.zone",
+        _ => "question.value",
+    };
+    let field = [("field", fault.field.clone())];
+    (fault.field, wrong(code, field, fault.message))
 }
 
 /// The language of labels: what the browser asks for, else the account's.
@@ -83,6 +94,7 @@ pub fn wants_csv(asked: &Asked) -> Result<bool, Refusal> {
     if asked.viewer()?.may(Right::Export) {
         Ok(true)
     } else {
-        Err(Refusal::denied("your account may not take lists away as files"))
+        Err(Refusal::denied("your account may not take lists away as files")
+            .coded("export.denied", []))
     }
 }

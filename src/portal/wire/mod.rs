@@ -5,4 +5,5 @@ pub mod calls;
 pub mod live;
 pub mod people;
 pub mod reports;
+pub mod saved;
 pub mod system;

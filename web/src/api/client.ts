@@ -2,6 +2,7 @@
 // kind a page can act on. Owns the CSRF word and the "you are logged out" call; knows no page.
 
 import { BadShape, type Shape } from "./door";
+import { told, type Told } from "./refusal";
 
 export type Kind =
   | "invalid" | "not_found" | "denied" | "login" | "conflict" | "busy" | "unavailable" | "exhausted" | "damaged" | "internal"
@@ -9,8 +10,9 @@ export type Kind =
 
 export interface Fault {
   kind: Kind;
-  /** Words of the daemon, fit for people; empty when nothing was reached. */
+  /** What went wrong, in the reader's language; empty where only its kind is known. */
   message: string;
+  /** What is wrong with which field, in the reader's language. */
   fields: Record<string, string>;
   /** Seconds to wait before trying again, when the daemon says so. */
   wait: number | null;
@@ -73,7 +75,7 @@ async function ask<T>(method: string, url: string, shape: Shape<T>, body?: objec
     });
     const text = await answer.text();
     const data: unknown = text ? parse(text) : null;
-    if (!answer.ok) return failed(faultOf(answer, data, url));
+    if (!answer.ok) return failed(await faultOf(answer, data, url));
     return { at: "ok", data: shape(data, "") };
   } catch (why) {
     if (why instanceof DOMException && why.name === "AbortError") return { at: "aborted" };
@@ -98,17 +100,18 @@ function failed(fault: Fault): { at: "failed"; fault: Fault } {
   return { at: "failed", fault };
 }
 
-function faultOf(answer: Response, data: unknown, url: string): Fault {
+async function faultOf(answer: Response, data: unknown, url: string): Promise<Fault> {
   const fault = plain("internal", "");
-  const told = inside(data, "error");
-  const kind = inside(told, "kind");
-  const message = inside(told, "message");
-  const fields = inside(told, "fields");
+  const error = inside(data, "error");
+  const kind = inside(error, "kind");
+  const fields = inside(error, "fields");
   if (typeof kind === "string" && KINDS.includes(kind)) fault.kind = kind as Kind;
-  if (typeof message === "string") fault.message = message;
   if (typeof fields === "object" && fields !== null) {
-    for (const [name, v] of Object.entries(fields)) if (typeof v === "string") fault.fields[name] = v;
+    for (const [name, v] of Object.entries(fields)) fault.fields[name] = await told(asTold(v), language, true);
   }
+  // Faults of fields say it all; the sentence above them would only repeat them, in English.
+  const parts = Object.values(fault.fields);
+  fault.message = parts.length ? parts.join(" ") : await told(asTold(error), language, false);
   const wait = Number(answer.headers.get("retry-after"));
   if (wait > 0) fault.wait = wait;
   // A wrong password at the gate is also 401, but nobody was logged in then.
@@ -117,6 +120,15 @@ function faultOf(answer: Response, data: unknown, url: string): Fault {
     loggedOut();
   }
   return fault;
+}
+
+function asTold(value: unknown): Told {
+  const [message, code, values] = ["message", "code", "values"].map((name) => inside(value, name));
+  return {
+    message: typeof message === "string" ? message : "",
+    code: typeof code === "string" ? code : null,
+    values: typeof values === "object" && values !== null ? (values as Record<string, string>) : {},
+  };
 }
 
 function inside(value: unknown, name: string): unknown {

@@ -3,7 +3,6 @@
 
 import type { ComponentChildren, JSX } from "preact";
 import type { Fault } from "../api/client";
-import { language } from "../lib/format";
 import { count, say, type Key } from "../words";
 import { Icon, type IconName } from "./icon";
 
@@ -66,23 +65,13 @@ export function Empty({ picture = "panel", title, children, acts, alone = false 
 
 const FAULTS: Partial<Record<Fault["kind"], Key>> = {
   offline: "fault.offline", busy: "fault.busy", unavailable: "fault.unavailable", denied: "fault.denied",
-  not_found: "fault.not_found", shape: "fault.shape", exhausted: "fault.exhausted", damaged: "fault.damaged",
+  not_found: "fault.not_found", shape: "fault.shape", exhausted: "fault.exhausted", damaged: "fault.damaged", invalid: "fault.invalid", conflict: "fault.conflict",
 };
 
-/** Kinds whose message names what only the daemon knows. */
-const PARTICULAR: readonly Fault["kind"][] = ["invalid", "conflict"];
-
-/** The daemon's own words where they are in the reader's language or say what no other words could; else ours. */
+/** What the daemon says of it, where it says anything; else what its kind means. */
 export function faultText(fault: Fault): string {
-  const ours = say(FAULTS[fault.kind] ?? "fault.internal");
   const wait = fault.wait ? ` ${count("fault.wait", fault.wait, String(fault.wait))}` : "";
-  const theirs = fault.message && fault.kind !== "shape" && !fault.wait && (language() === "en" || PARTICULAR.includes(fault.kind));
-  return theirs ? sentence(fault.message) : ours + wait;
-}
-
-/** A clause of the daemon as a sentence. */
-function sentence(clause: string): string {
-  return clause.charAt(0).toUpperCase() + clause.slice(1) + (/[.?!]$/.test(clause) ? "" : ".");
+  return fault.message && fault.kind !== "shape" && !fault.wait ? fault.message : say(FAULTS[fault.kind] ?? "fault.internal") + wait;
 }
 
 export function Failed({ fault, again, title, alone = false }: { fault: Fault; again: () => void; title?: string; alone?: boolean }) {

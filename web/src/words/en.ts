@@ -68,6 +68,8 @@ export default {
   "fault.shape": "The answer was not understood. Reload the page: it may be older than the box.",
   "fault.exhausted": "A limit of the box is reached. Choose a shorter period or fewer filters.",
   "fault.damaged": "The database needs care. See the Health page.",
+  "fault.invalid": "The box does not understand the question. Reload the page: it may be older than the box.",
+  "fault.conflict": "It has changed meanwhile. Reload the page and look again.",
   "fault.internal": "Something went wrong in the box. Its log says what.",
   "fault.wait": "Wait {n} second.|Wait {n} seconds.",
   "field.optional": "(optional)",

@@ -70,6 +70,8 @@ const words: Record<keyof typeof english, string> = {
   "fault.shape": "La réponse n’a pas été comprise. Recharger la page : elle est peut-être plus ancienne que le boîtier.",
   "fault.exhausted": "Une limite du boîtier est atteinte. Choisir une période plus courte.",
   "fault.damaged": "La base de données demande des soins. Voir la page Santé.",
+  "fault.invalid": "Le boîtier ne comprend pas la demande. Recharger la page : elle est peut-être plus ancienne que lui.",
+  "fault.conflict": "Cela a changé entre-temps. Recharger la page et vérifier.",
   "fault.internal": "Une erreur s’est produite dans le boîtier. Son journal dit laquelle.",
   "fault.wait": "Attendre {n} seconde.|Attendre {n} secondes.",
   "field.optional": "(facultatif)",

@@ -5,12 +5,12 @@ import { Cell, useCell } from "../lib/cell";
 import type { Lang } from "../lib/number";
 import type core from "./core.en";
 import type portal from "./en";
+import { fill, type Values } from "./fill";
 import type more from "./more.en";
 
 export type CoreKey = keyof typeof core;
 export type Key = CoreKey | keyof typeof portal | keyof typeof more;
 type Book = Record<string, string>;
-type Values = Record<string, string | number>;
 
 let book: Book = {};
 let rules = new Intl.PluralRules("en");
@@ -60,8 +60,4 @@ export function count(key: Key, n: number, text: string, values: Values = {}): s
 export function form(phrase: string, n: number, plural: Intl.PluralRules): string {
   const [single = "", many] = phrase.split("|");
   return many === undefined || plural.select(n) === "one" ? single : many;
-}
-
-export function fill(phrase: string, values: Values): string {
-  return phrase.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }

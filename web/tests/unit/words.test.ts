@@ -5,10 +5,16 @@ import en from "../../src/words/en";
 import fr from "../../src/words/fr";
 import moreEn from "../../src/words/more.en";
 import moreFr from "../../src/words/more.fr";
-import { fill, form } from "../../src/words";
+import document from "../../../docs/openapi.json";
+import { told } from "../../src/api/refusal";
+import { form } from "../../src/words";
+import { fill } from "../../src/words/fill";
+import refusals from "../../src/words/refusals.fr";
 
 const files: Record<string, string> = import.meta.glob("../../src/**/*.{ts,tsx}", { query: "?raw", import: "default", eager: true });
 const sources = Object.entries(files).filter(([name]) => !name.includes("/words/")).map(([name, text]) => ({ name, text }));
+const code = (document as unknown as { components: { schemas: { Error: { properties: { error: { properties: { code: { enum: string[]; "x-values": Record<string, string[]> } } } } } } } })
+  .components.schemas.Error.properties.error.properties.code;
 const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr], ["more", moreEn, moreFr]];
 
 test("both languages have the same keys, none twice", () => {
@@ -29,7 +35,7 @@ test("no phrase says please or cries out", () => {
 });
 
 test("French puts a space that does not break before : ; ? % and in quotes", () => {
-  for (const [, , b] of pairs) for (const s of Object.values(b)) {
+  for (const b of [...pairs.map(([, , fr]) => fr), refusals]) for (const s of Object.values(b)) {
     expect(s).not.toMatch(/ [:;?!%»]/);
     expect(s).not.toMatch(/« /);
     expect(s).not.toMatch(/[a-zé][;?]/);
@@ -66,5 +72,28 @@ test("the first view finds its words in the first books", () => {
   const views = /\/(overview|live|login|claim|app|frame|person-menu|helpers|palette|gate|message|field|live-tables|queue-picker|chart|dialog|toast)\.tsx$/;
   for (const f of sources.filter((s) => views.test(s.name))) {
     for (const [, key] of f.text.matchAll(/(?:say|count)\("([\w. ]+)"/g)) expect(first, `${f.name}: ${key ?? ""}`).toHaveProperty([key ?? ""]);
+  }
+});
+
+test("every refusal of the daemon can be said in French, with the values it sends", () => {
+  const { "field.any": _, ...known } = refusals as Record<string, string>;
+  expect(Object.keys(known).sort()).toEqual([...code.enum].sort());
+  for (const [name, phrase] of Object.entries(known)) {
+    const named = [...phrase.matchAll(/\{(\w+)\}/g)].map((m) => m[1] ?? "");
+    for (const value of named) expect(code["x-values"][name], name).toContain(value);
+  }
+});
+
+test("a French reader never gets the daemon's English sentence, an English one always does", async () => {
+  const english = "the password is too short; take at least 10 characters";
+  for (const name of [...code.enum, "a code of tomorrow", null]) {
+    const values = Object.fromEntries((code["x-values"][name ?? ""] ?? []).map((v) => [v, "10"]));
+    for (const field of [true, false]) {
+      const french = await told({ message: english, code: name, values }, "fr", field);
+      expect(french, String(name)).not.toContain("password");
+      expect(french, String(name)).not.toContain("{");
+      if (field || (name !== null && code.enum.includes(name))) expect(french, String(name)).not.toBe("");
+      expect(await told({ message: english, code: name, values }, "en", field)).toBe("The password is too short; take at least 10 characters.");
+    }
   }
 });
