@@ -2,15 +2,19 @@
 
 use std::path::Path;
 
-use switchroom::input::queue_log::fuzz;
+use switchroom::input::{ami, queue_log::fuzz};
 
 type Target = fn(&[u8]);
 
 #[test]
 fn every_known_input_keeps_the_promises() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
-    let targets =
-        [("line", fuzz::line as Target), ("stream", fuzz::stream), ("reorder", fuzz::reorder)];
+    let targets = [
+        ("line", fuzz::line as Target),
+        ("stream", fuzz::stream),
+        ("reorder", fuzz::reorder),
+        ("ami_frames", ami::fuzz::frames),
+    ];
     for (name, target) in targets {
         let mut count = 0;
         for entry in std::fs::read_dir(corpus.join(name)).unwrap() {

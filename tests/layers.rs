@@ -168,6 +168,10 @@ fn files_are_about_one_noun() {
             ));
         }
         for vague in ["utils", "util", "common", "misc", "manager", "helpers"] {
+            // Here it is a name: the manager interface of Asterisk.
+            if file.path == "event/manager.rs" {
+                continue;
+            }
             if file.path.split(['/', '.']).any(|part| part == vague) {
                 faults.push(format!("{}: {vague} is no noun", file.path));
             }

@@ -4,4 +4,5 @@
 //! calls and keeps nothing: it hands on `event` values, raw lines and read
 //! positions.
 
+pub mod ami;
 pub mod queue_log;
