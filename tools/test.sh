@@ -2,7 +2,7 @@
 #
 # A failing step does not hide the others: all run, and the last lines say which failed.
 
-steps=(fmt packages web clippy rust release e2e arm cross)
+steps=(fmt packages web clippy rust release e2e asterisk arm cross)
 
 describe() {
   case $1 in
@@ -13,6 +13,7 @@ describe() {
     rust) echo "unit, contract, capture and layers tests" ;;
     release) echo "release binary: libraries and size" ;;
     e2e) echo "the whole program in Chromium, with axe" ;;
+    asterisk) echo "real calls on Asterisk 22 and 16" ;;
     arm) echo "parser, model and store on emulated armv7 and arm64" ;;
     cross) echo "release binaries for armv7 and arm64" ;;
   esac
@@ -70,6 +71,15 @@ step_e2e() {
   # With SWITCHROOM_PICTURES=docs the picture of the README is taken anew; a test run leaves the tree clean.
   SWITCHROOM_PICTURES=${SWITCHROOM_PICTURES:-$CARGO_TARGET_DIR/e2e} SWITCHROOM=$CARGO_TARGET_DIR/release/switchroom \
     node --test --test-reporter=spec tests/e2e/portal.test.mjs
+}
+
+step_asterisk() {
+  need_rust
+  need_web
+  need_apt "scripted telephones" python3
+  [ -d web/dist ] || build_web
+  build_release
+  SWITCHROOM=$CARGO_TARGET_DIR/release/switchroom tests/asterisk/run
 }
 
 step_arm() {

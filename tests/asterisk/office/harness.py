@@ -1,0 +1,294 @@
+"""An office for tests: everything started, and driven from ordinary functions.
+
+The telephones live in an event loop of their own thread; tests call `do` with a
+coroutine, or the helpers that wait for what a telephone sees. Nothing sleeps
+for what can be waited for.
+"""
+import asyncio
+import os
+import pathlib
+import shutil
+import tempfile
+import threading
+import time
+import unittest
+
+from .manager import Manager
+from .pbx import Absent, Pbx
+from .sound import Clock
+from .switchroom import PATIENCE, Switchroom
+from .telephone import Telephone
+
+FAR = "0177"     # numbers of callers begin so; no two calls share one
+
+
+class Office:
+    def __init__(self, plan, version):
+        self.plan, self.version = plan, version
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sr-"))
+        self.began = int(time.time())
+        self.phones = {}
+        self.pbx = self.trunk = self.driver = None
+        self.switchrooms = []
+        self._callers = 1000
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def do(self, coroutine, patience=PATIENCE):
+        """Runs a coroutine among the telephones and returns what it returns."""
+        return asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, patience), self._loop).result()
+
+    def open(self):
+        self.clock = Clock()
+        self._ticking = asyncio.run_coroutine_threadsafe(self.clock.run(), self._loop)
+        # The trunk's port is in Asterisk's configuration, so it comes first.
+        self.trunk = Telephone("trunk", "", None, self.clock, "127.0.0.2")
+        self.do(self.trunk.open())
+        self.pbx = Pbx(self.version, self.plan, self.folder / "pbx", self.trunk.port).start()
+        server = ("127.0.0.1", self.pbx.sip_port)
+        self.trunk.server = server
+        for number in self.plan.numbers():
+            self.phones[number] = Telephone(number, f"secret-{number}", server, self.clock)
+            self.do(self.phones[number].open())
+        self.register()
+        self.driver = self.do(Manager(self.pbx.manager_port, "driver", "driver-secret").open())
+        return self
+
+    def register(self):
+        for number, phone in self.phones.items():
+            if not self.do(phone.register()):
+                raise RuntimeError(f"telephone {number} could not register")
+
+    def log_on(self, *people):
+        """Each at the telephone of one's own, to the queues of one's own."""
+        for person in people:
+            self.code(person.telephone, "*41")
+            self.record("ADDMEMBER", agent=person.name)
+
+    def watch(self, name="switchroom", manager=False):
+        """A Switchroom on this Asterisk's log, and on its manager interface if asked."""
+        link = (self.pbx.manager_port, "switchroom", "CHANGE-ME") if manager else None
+        one = Switchroom(os.environ["SWITCHROOM"], self.folder / name, self.pbx.log, link).start()
+        self.switchrooms.append(one)
+        one.live(lambda live: live["source"]["state"] == "following", "the log being followed")
+        return one
+
+    def close(self):
+        for one in self.switchrooms:
+            one.stop()
+        for phone in [self.trunk, *self.phones.values()]:
+            if phone is not None:
+                self._loop.call_soon_threadsafe(phone.close)
+        if self.pbx is not None:
+            self.pbx.stop()
+        self._ticking.cancel()
+        self.do(asyncio.sleep(0))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(PATIENCE)
+        if os.environ.get("SWITCHROOM_KEEP"):
+            print(f"kept: {self.folder}")
+        else:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # ------------------------------------------------------------ telephones
+    def new_caller(self):
+        self._callers += 1
+        return f"{FAR}{self._callers}"
+
+    def dial_in(self, did, name="", caller=None):
+        """A call from outside."""
+        return self.do(self._call(self.trunk, did, caller=caller or self.new_caller(), name=name))
+
+    def dial(self, number, what):
+        """A call from one of our telephones."""
+        return self.do(self._call(self.phones[number], what))
+
+    @staticmethod
+    async def _call(phone, number, **fields):
+        return phone.call(number, **fields)
+
+    def rings(self, number):
+        """The next call that rings at a telephone; "trunk" is the outside."""
+        phone = self.trunk if number == "trunk" else self.phones[number]
+        while True:
+            call = self.do(phone.rang.get())
+            if call.state != "over":    # it may have rung while nobody looked
+                return call
+
+    def answers(self, number, talk=0.0):
+        """The next call of a telephone that lives long enough, answered."""
+        while True:
+            call = self.rings(number)
+            if self.answer(call):
+                time.sleep(talk)
+                return call
+
+    def answer(self, call):
+        """False when it no longer rings."""
+        return self.do(self._answer(call))
+
+    @staticmethod
+    async def _answer(call):
+        return call.answer()
+
+    def refuses(self, number):
+        call = self.rings(number)
+        self._loop.call_soon_threadsafe(call.refuse)
+        self.over(call)
+        return call
+
+    def hang_up(self, call):
+        self.do(call.hang_up())
+        self.over(call)
+
+    def transfer(self, call, to):
+        """Blind to a number, attended to another call; returns once it is done.
+
+        A transfer asked for in the moment between the answer and the bridge is refused:
+        asked again, as a person would.
+        """
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            asked = call.transfer(to) if isinstance(to, str) else call.transfer_to(to)
+            if self.do(asked) and self.do(call.transfer_result()) < 300:
+                self.over(call)
+                return
+        raise AssertionError(f"the transfer to {to} was never done")
+
+    def quiet(self):
+        """Every call is ended, whatever a test left behind."""
+        for phone in [self.trunk, *self.phones.values()]:
+            for call in list(phone.calls.values()):
+                if call.state != "over":
+                    self.hang_up(call)
+
+    def over(self, call):
+        """Waits until the call has ended."""
+        self.do(call.over.wait())
+
+    def up(self, call):
+        """Waits until the other side has answered."""
+        self.do(call.answered.wait())
+
+    def code(self, number, what):
+        """A feature code: dialled, heard to its end. The PBX ends the call."""
+        call = self.dial(number, what)
+        self.over(call)
+        return call
+
+    # ------------------------------------------------------------ records
+    def records(self, wanted, what):
+        """The queue log once `wanted(records)` is true."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            records = self.pbx.records()
+            if wanted(records):
+                return records
+            if time.monotonic() > until:
+                raise AssertionError(f"the queue log never had {what}; it ends with\n"
+                                     + "\n".join("|".join(one) for one in records[-20:]))
+            time.sleep(0.05)
+
+    def record(self, verb, queue=None, agent=None, after=0):
+        """The first record of a verb, from line `after` on."""
+        def fits(one):
+            return one[4] == verb and queue in (None, one[2]) and agent in (None, one[3])
+        found = self.records(lambda all_: any(fits(one) for one in all_[after:]), f"{verb} {queue or ''} {agent or ''}")
+        return next(one for one in found[after:] if fits(one))
+
+    def lines(self):
+        return len(self.pbx.records())
+
+
+def version():
+    return os.environ.get("ASTERISK", "22")
+
+
+class OfficeTest(unittest.TestCase):
+    """One office per class; a subclass names its `plan()`."""
+
+    office = None
+    managers = (False,)      # one Switchroom for each: with the manager interface?
+
+    @classmethod
+    def plan(cls):
+        raise NotImplementedError
+
+    @classmethod
+    def setUpClass(cls):
+        try:
+            cls.office = Office(cls.plan(), version())
+        except Absent as absent:
+            raise unittest.SkipTest(str(absent)) from absent
+        cls.addClassCleanup(cls.office.close)
+        cls.office.open()
+        for number, manager in enumerate(cls.managers):
+            cls.office.watch(f"switchroom{number}", manager)
+
+    def tearDown(self):
+        self.office.quiet()
+
+    # ------------------------------------------------------------ what Switchroom shows
+    def live(self, wanted, what):
+        """Waits until every Switchroom shows it; returns what the last one shows."""
+        return [one.live(wanted, what) for one in self.office.switchrooms][-1]
+
+    def agent_is(self, name, state, **more):
+        def right(live):
+            agent = next((one for one in live["agents"] if one["name"] == name), None)
+            return agent is not None and agent["state"] == state and all(agent[k] == v for k, v in more.items())
+        return self.live(right, f"{name} {state} {more or ''}")
+
+    def no_agent(self, name):
+        return self.live(lambda live: all(one["name"] != name or not one["queues"] for one in live["agents"]),
+                         f"{name} logged off")
+
+    def call_is(self, caller, state, **more):
+        """The live row of a caller, once it is in that state."""
+        def row(live):
+            return next((one for one in live["calls"] if one["number"] == caller), None)
+
+        def right(live):
+            one = row(live)
+            return one is not None and one["state"] == state and all(one[k] == v for k, v in more.items())
+        return row(self.live(right, f"the call of {caller} {state} {more or ''}"))
+
+    def stints(self, caller, count=1):
+        """The finished calls of a caller, oldest first, the same in every Switchroom."""
+        path = f"/api/v1/calls?{self.period()}&caller={caller}&order=oldest"
+        answers = []
+        for one in self.office.switchrooms:
+            page = one.until(path, lambda page: len(page["rows"]) == count and not any(r["open"] for r in page["rows"]),
+                             f"{count} finished stints")
+            answers.append([{k: v for k, v in row.items() if k != "id"} for row in page["rows"]])
+        for other in answers[1:]:
+            self.assertEqual(answers[0], other)
+        return answers[0]
+
+    def stint(self, caller, **expected):
+        row = self.stints(caller)[0]
+        self.assertEqual({key: row[key] for key in expected}, expected, row)
+        return row
+
+    def period(self):
+        """From before the office began to after its end, in UTC."""
+        form = "%Y-%m-%dT%H:%M:%S"
+        return (f"from={time.strftime(form, time.gmtime(self.office.began - 60))}"
+                f"&to={time.strftime(form, time.gmtime(self.office.began + 7200))}&tz=UTC")
+
+    def verbs(self, caller):
+        """The verbs of a caller's queue calls, in the order of the log."""
+        records = self.office.pbx.records()
+        ids = {one[1] for one in records if one[4] == "ENTERQUEUE" and one[6] == caller}
+        return [one[4] for one in records if one[1] in ids]
+
+
+def in_written_order(loader, tests, pattern):
+    """`load_tests` of a module whose last test counts what the earlier ones did."""
+    suite = unittest.TestSuite()
+    for group in tests:
+        by_name = {test._testMethodName: test for test in group}
+        written = [name for test in by_name.values() for cls in reversed(type(test).__mro__) for name in vars(cls)]
+        suite.addTests(by_name[name] for name in dict.fromkeys(written) if name in by_name)
+    return suite
