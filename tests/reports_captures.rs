@@ -2,6 +2,7 @@
 //! set beside what the telephones saw, and beside checked-in answers.
 //! `SWITCHROOM_REWRITE=1` writes those anew; read the difference in review.
 
+#[path = "../core/tests/store_support/mod.rs"]
 mod store_support;
 
 use std::collections::BTreeMap;

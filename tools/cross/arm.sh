@@ -79,8 +79,8 @@ cross_tests() {
     arm_ready
     # Emulation is slow: fewer random cases per property than on the machine itself.
     export PROPTEST_CASES=${PROPTEST_CASES:-16}
-    cross_cargo test --target "$target" --package switchroom-core --lib
-    # The lines of every version and the captures of a real PBX, whole files at a time.
-    cross_cargo test --target "$target" --test vectors --test line_captures --test capture
+    # Units, the lines of every version, and the captures of a real PBX, whole files at a time.
+    cross_cargo test --target "$target" --package switchroom-core \
+      --lib --test vectors --test line_captures --test capture
   )
 }

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use store_support::{Everything, Reading, everything, log, settings};
-use switchroom::store::Store;
+use switchroom_core::store::Store;
 
 /// The steps that `store::commit` announces to debug builds.
 const STEPS: [&str; 6] = ["begun", "applied", "half poured", "journaled", "settled", "committed"];

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use switchroom::input::queue_log::lines::{Cutter, Line};
-use switchroom::input::queue_log::{Options, Parsed, parse};
+use switchroom_core::input::queue_log::lines::{Cutter, Line};
+use switchroom_core::input::queue_log::{Options, Parsed, parse};
 
 #[test]
 fn every_line_of_the_captures_is_a_record_and_only_supervisor_is_unknown() {
-    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/captures");
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/captures");
     let mut unknown = BTreeMap::new();
     let mut records = BTreeMap::new();
     for file in ["16/queue_log.0", "16/queue_log", "22/queue_log", "22-restart/queue_log"] {

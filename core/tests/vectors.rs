@@ -4,7 +4,9 @@
 mod folded;
 
 use folded::Run;
-use switchroom::model::{AttemptResult, Cause, Direction, EndCause, Ignored, Quality, Settings};
+use switchroom_core::model::{
+    AttemptResult, Cause, Direction, EndCause, Ignored, Quality, Settings,
+};
 
 #[test]
 fn a_an_answered_call_has_its_wait_talk_hold_and_attempts() {

@@ -9,18 +9,18 @@ use std::fs;
 
 use folded::Run;
 use serde_json::Value;
-use switchroom::model::{Cause, EndCause, Settings, Stint};
+use switchroom_core::model::{Cause, EndCause, Settings, Stint};
 
 /// A capture: its files in the order they were written.
 fn fold(name: &str, files: &[&str]) -> (Run, Value, usize) {
     let mut run = Run::new(Settings::default());
     let mut entered = 0;
     for file in files {
-        let text = fs::read_to_string(format!("tests/captures/{name}/{file}")).unwrap();
+        let text = fs::read_to_string(format!("../tests/captures/{name}/{file}")).unwrap();
         entered += text.lines().filter(|line| line.contains("|ENTERQUEUE|")).count();
         run.feed(&text);
     }
-    let truth = fs::read_to_string(format!("tests/captures/{name}/truth.json")).unwrap();
+    let truth = fs::read_to_string(format!("../tests/captures/{name}/truth.json")).unwrap();
     (run, serde_json::from_str(&truth).unwrap(), entered)
 }
 

@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use store_support::stints::answered;
 use store_support::{DAY, Reading, batch, everything, log, names, settings};
-use switchroom::base::Kind;
-use switchroom::model::Change;
-use switchroom::store::{BACKUPS, Batch, DATABASE, Settings, Store};
+use switchroom_core::base::Kind;
+use switchroom_core::model::Change;
+use switchroom_core::store::{BACKUPS, Batch, DATABASE, Settings, Store};
 
 fn calls(from: u32, count: u32) -> Vec<Change> {
     (from..from + count)

@@ -19,8 +19,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use proptest::prelude::*;
-use switchroom::input::queue_log::lines::Line;
-use switchroom::input::queue_log::{Follower, Position, State};
+use switchroom_core::input::queue_log::lines::Line;
+use switchroom_core::input::queue_log::{Follower, Position, State};
 
 #[derive(Clone, Debug)]
 enum Step {

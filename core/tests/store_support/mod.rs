@@ -9,12 +9,12 @@ pub mod stints;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use switchroom::base::UnixSec;
-use switchroom::input::queue_log::{Options, Parsed, parse, record_hash};
-use switchroom::model::{
+use switchroom_core::base::UnixSec;
+use switchroom_core::input::queue_log::{Options, Parsed, parse, record_hash};
+use switchroom_core::model::{
     self, Change, Fold, IvrCall, Membership, NameKind, Pause, Recent, Session, Stint,
 };
-use switchroom::store::{Batch, Loaded, Order, Position, Seen, Settings, StintFilter, Store};
+use switchroom_core::store::{Batch, Loaded, Order, Position, Seen, Settings, StintFilter, Store};
 
 /// 2026-11-20 00:00:00 UTC.
 pub const DAY: UnixSec = 1_795_132_800;

@@ -2,8 +2,8 @@
 
 use proptest::option::of;
 use proptest::prelude::*;
-use switchroom::base::{CallId, UnixSec};
-use switchroom::model::{
+use switchroom_core::base::{CallId, UnixSec};
+use switchroom_core::model::{
     Attempt, AttemptResult, Cause, Direction, Hold, Note, NoteKind, Quality, Stint,
 };
 

@@ -7,9 +7,9 @@ use std::path::Path;
 use proptest::prelude::*;
 use store_support::stints::{answered, any_stint};
 use store_support::{DAY, Reading, batch, everything, log, names, settings};
-use switchroom::model::totals::AgentCell;
-use switchroom::model::{Change, EndCause, Pause, Quality, Session, Stint};
-use switchroom::store::{Finding, Order, Settings, StintFilter, Store};
+use switchroom_core::model::totals::AgentCell;
+use switchroom_core::model::{Change, EndCause, Pause, Quality, Session, Stint};
+use switchroom_core::store::{Finding, Order, Settings, StintFilter, Store};
 
 fn open(folder: &Path) -> (Store, Reading) {
     let (store, loaded) = Store::open(folder, settings()).unwrap();

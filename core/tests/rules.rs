@@ -3,7 +3,7 @@
 mod folded;
 
 use folded::Run;
-use switchroom::model::{
+use switchroom_core::model::{
     AttemptResult, Cause, Direction, EndCause, Ignored, NoteKind, PauseScope, Quality, RingSource,
     Settings, StintState,
 };

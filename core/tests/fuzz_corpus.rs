@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use switchroom::input::{ami, queue_log::fuzz};
+use switchroom_core::input::{ami, queue_log::fuzz};
 
 type Target = fn(&[u8]);
 
 #[test]
 fn every_known_input_keeps_the_promises() {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus");
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
     let targets = [
         ("line", fuzz::line as Target),
         ("stream", fuzz::stream),
@@ -30,7 +30,7 @@ fn every_known_input_keeps_the_promises() {
 
 #[test]
 fn every_target_has_a_file_and_a_corpus() {
-    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz");
     for entry in std::fs::read_dir(fuzz.join("fuzz_targets")).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();

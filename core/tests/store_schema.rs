@@ -1,4 +1,4 @@
-//! The schema is a contract: a dump of it is kept in `tests/contracts`, one
+//! The schema is a contract: a dump of it is kept in `tests/contracts` of the whole, one
 //! per released version, and every old version is brought up to the newest.
 //! `SWITCHROOM_REWRITE=1` writes the newest dump anew.
 
@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use store_support::settings;
-use switchroom::base::CallId;
-use switchroom::store::{DATABASE, SCHEMA, Store, VERSION};
+use switchroom_core::base::CallId;
+use switchroom_core::store::{DATABASE, SCHEMA, Store, VERSION};
 
 fn contracts() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/contracts/schema")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/contracts/schema")
 }
 
 /// What SQLite made of the schema, comments and all.

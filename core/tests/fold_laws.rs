@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 
 use folded::{Facts, Run};
 use proptest::prelude::*;
-use switchroom::input::queue_log::{Options, Parsed, parse};
-use switchroom::model::{
+use switchroom_core::input::queue_log::{Options, Parsed, parse};
+use switchroom_core::model::{
     Cause, Change, Fold, Ignored, NameKind, Names, OpenStint, Quality, Recent, Settings, Stint,
 };
 

@@ -2,8 +2,8 @@
 //! as a store would hold them after all corrections.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use switchroom::input::queue_log::{Options, Parsed, parse};
-use switchroom::model::{
+use switchroom_core::input::queue_log::{Options, Parsed, parse};
+use switchroom_core::model::{
     Change, Fold, Ignored, IvrCall, Membership, Pause, Session, Settings, Stint,
 };
 
@@ -97,7 +97,7 @@ impl Run {
     }
 
     pub fn close_by_hand(&mut self, call: &str, secs: Option<i64>) -> bool {
-        let id = switchroom::base::CallId::parse(call);
+        let id = switchroom_core::base::CallId::parse(call);
         let done = self.fold.close_by_hand(&id, secs, &mut self.changes).is_ok();
         self.facts.take(&mut self.changes);
         done

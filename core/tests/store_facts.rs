@@ -7,11 +7,11 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 use store_support::stints::{answered, any_stint};
 use store_support::{DAY, batch, names, settings};
-use switchroom::base::{CallId, Kind};
-use switchroom::model::{
+use switchroom_core::base::{CallId, Kind};
+use switchroom_core::model::{
     Change, EndCause, IvrCall, Membership, Note, NoteKind, Pause, Quality, Session, Stint,
 };
-use switchroom::store::{Order, StintFilter, Store};
+use switchroom_core::store::{Order, StintFilter, Store};
 
 fn stints(store: &Store, filter: &StintFilter, order: Order) -> Vec<(i64, Stint)> {
     let mut found = Vec::new();
