@@ -1,7 +1,8 @@
-# ./dev run: build, then start Switchroom on the demonstration office or on what the caller names.
+# ./dev run: build, then start Switchroom on a real Asterisk, on captures of one, or on what the
+# caller names.
 
 run() {
-  local arguments=() data= listen= source=demo
+  local arguments=() data= source=
   while [ $# -gt 0 ]; do
     case $1 in
       --queue-log | --config | --speed | --data | --listen)
@@ -9,18 +10,69 @@ run() {
       --queue-log) [ -e "$2" ] || say "$2 does not exist yet; Switchroom waits for it"
         source=file; arguments+=(--queue-log "$(realpath -m "$2")"); shift 2 ;;
       --config) source=file; arguments+=(--config "$(realpath -m "$2")"); shift 2 ;;
-      --speed) arguments+=(--speed "$2"); shift 2 ;;
-      --data) data=$2; shift 2 ;;
-      --listen) listen=$2; shift 2 ;;
+      --captures) source=${source:-captures}; shift ;;
+      --speed) source=${source:-captures}; arguments+=(--speed "$2"); shift 2 ;;
+      --data) data=$(realpath -m "$2"); shift 2 ;;
+      --listen) arguments+=(--listen "$2"); shift 2 ;;
       *) stop "run does not know \"$1\"; ./dev help says what it takes" ;;
     esac
   done
-  [ $source = demo ] && arguments+=(--demo)
-  # The demonstration keeps its data below target: it can be thrown away with it.
-  [ -n "$data" ] || [ $source = file ] || data=$CARGO_TARGET_DIR/demo
-  [ -n "$data" ] && arguments+=(--data "$(realpath -m "$data")") && mkdir -p "$data"
-  [ -n "$listen" ] && arguments+=(--listen "$listen")
   build_all
-  say "starting: switchroom run ${arguments[*]}"
-  exec "$CARGO_TARGET_DIR/release/switchroom" run "${arguments[@]}"
+  [ -n "$source" ] || { start_office && source=office; } || source=captures
+  case $source in
+    office) run_office "${data:-$CARGO_TARGET_DIR/office}" "${arguments[@]}" ;;
+    # What the demonstration keeps lies below target: it can be thrown away with it.
+    captures) start_switchroom --demo --data "${data:-$CARGO_TARGET_DIR/demo}" "${arguments[@]}" ;;
+    file) start_switchroom ${data:+--data "$data"} "${arguments[@]}" ;;
+  esac
+}
+
+start_switchroom() {
+  say "starting: switchroom run $*"
+  exec "$CARGO_TARGET_DIR/release/switchroom" run "$@"
+}
+
+# A real Asterisk 22 with scripted telephones, as a process beside us: $office, telling where it
+# is in $place/ready. Fails, having said why, where there is none.
+start_office() {
+  command -v python3 >/dev/null || need_apt "scripted telephones" python3
+  say "a small office on a real Asterisk 22; the first time it is fetched (80 MB)"
+  place=$(mktemp -d)
+  tests/asterisk/demo "$place" &
+  office=$!
+  while [ ! -e "$place/ready" ]; do
+    if ! kill -0 $office 2>/dev/null; then
+      wait $office || true
+      rm -rf "$place"
+      say "no real Asterisk here (see above): playing captures of one instead"
+      return 1
+    fi
+    sleep 0.2
+  done
+}
+
+run_office() {
+  local data=$1 queue_log manager_port; shift
+  # shellcheck disable=SC1091 # lines NAME=VALUE
+  . "$place/ready"
+  trap 'kill $office 2>/dev/null || true; wait $office 2>/dev/null || true; rm -rf "$place"' EXIT
+  mkdir -p "$data"
+  cat >"$place/switchroom.toml" <<C
+[log]
+path = "$queue_log"
+[store]
+data = "$data"
+[office]
+name = "Demonstration"
+C
+  say "earlier days are captures of a real Asterisk, imported"
+  "$CARGO_TARGET_DIR/release/switchroom" import --data "$data" "$place/past"
+  say "starting: switchroom run --config $place/switchroom.toml $*"
+  "$CARGO_TARGET_DIR/release/switchroom" run --config "$place/switchroom.toml" "$@" &
+  local switchroom=$! code=0
+  trap 'kill $switchroom 2>/dev/null || true' INT TERM
+  wait $switchroom || code=$?
+  # A signal ends the waiting, not the program: it finishes what it reads first.
+  while kill -0 $switchroom 2>/dev/null; do wait $switchroom || code=$?; done
+  return $code
 }

@@ -111,11 +111,19 @@ class Call:
 
     async def transfer_result(self):
         """The code the PBX reports for the last transfer; 200 too when it just ends the call."""
-        waits = [asyncio.ensure_future(event.wait()) for event in (self.transferred, self.over)]
+        await self._first(self.transferred, self.over)
+        return self.transfer_code or 200
+
+    async def settled(self):
+        """Waits until the other side has answered, or the call is over without."""
+        await self._first(self.answered, self.over)
+
+    @staticmethod
+    async def _first(*events):
+        waits = [asyncio.ensure_future(event.wait()) for event in events]
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
-        return self.transfer_code or 200
 
     async def _refer(self, to):
         self.transferred.clear()
