@@ -29,7 +29,7 @@ class Office:
         self.began = int(time.time())
         self.phones = {}
         self.pbx = self.trunk = self.driver = None
-        self.switchrooms = []
+        self.switchrooms, self.events = [], []
         self._callers = 1000
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -52,8 +52,25 @@ class Office:
             self.phones[number] = Telephone(number, f"secret-{number}", server, self.clock)
             self.do(self.phones[number].open())
         self.register()
-        self.driver = self.do(Manager(self.pbx.manager_port, "driver", "driver-secret").open())
+        self.link()
         return self
+
+    def link(self):
+        """The driver's own connection; what it hears is kept in `events`."""
+        self.driver = Manager(self.pbx.manager_port, "driver", "driver-secret")
+        self.driver.on_event = self.events.append
+        self.do(self.driver.open())
+
+    def event(self, name, after=0, **fields):
+        """The first event of a name whose fields begin so, from number `after` on."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            for one in self.events[after:]:
+                if one["Event"] == name and all(one.get(k, "").startswith(v) for k, v in fields.items()):
+                    return one
+            if time.monotonic() > until:
+                raise AssertionError(f"Asterisk never told of {name} {fields}")
+            time.sleep(0.05)
 
     def register(self):
         for number, phone in self.phones.items():
@@ -172,10 +189,10 @@ class Office:
         self.do(call.answered.wait())
 
     def code(self, number, what):
-        """A feature code: dialled, heard to its end. The PBX ends the call."""
+        """A feature code. The PBX answers, or refuses, when all is done."""
         call = self.dial(number, what)
-        self.over(call)
-        return call
+        self.do(call.settled())
+        self.hang_up(call)
 
     # ------------------------------------------------------------ records
     def records(self, wanted, what):
