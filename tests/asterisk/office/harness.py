@@ -77,11 +77,22 @@ class Office:
             if not self.do(phone.register()):
                 raise RuntimeError(f"telephone {number} could not register")
 
+    def crash(self):
+        """Asterisk is killed as by a power cut, and started again."""
+        self.pbx.kill()
+        for phone in [self.trunk, *self.phones.values()]:
+            self._loop.call_soon_threadsafe(phone.forget)
+        self.do(self.driver.close())
+        self.pbx.start()
+        self.register()
+        self.link()
+
     def log_on(self, *people):
         """Each at the telephone of one's own, to the queues of one's own."""
         for person in people:
+            after = self.lines()
             self.code(person.telephone, "*41")
-            self.record("ADDMEMBER", agent=person.name)
+            self.record("ADDMEMBER", agent=person.name, after=after)
 
     def watch(self, name="switchroom", manager=False):
         """A Switchroom on this Asterisk's log, and on its manager interface if asked."""
@@ -134,10 +145,15 @@ class Office:
                 return call
 
     def answers(self, number, talk=0.0):
-        """The next call of a telephone that lives long enough, answered."""
+        """The next call of a telephone that lives long enough, answered and joined to its caller.
+
+        Between the answer and the bridge Asterisk takes a hang-up for the caller's, and refuses
+        transfers.
+        """
         while True:
-            call = self.rings(number)
+            call, after = self.rings(number), len(self.events)
             if self.answer(call):
+                self.event("BridgeEnter", after, Channel=f"PJSIP/{number}-")
                 time.sleep(talk)
                 return call
 
@@ -160,11 +176,8 @@ class Office:
         self.over(call)
 
     def transfer(self, call, to):
-        """Blind to a number, attended to another call; returns once it is done.
-
-        A transfer asked for in the moment between the answer and the bridge is refused:
-        asked again, as a person would.
-        """
+        """Blind to a number, attended to another call; returns once it is done. Refused, it is
+        asked for again, as a person would."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             asked = call.transfer(to) if isinstance(to, str) else call.transfer_to(to)

@@ -14,7 +14,7 @@ class Manager:
         self._reader, self._writer = await asyncio.open_connection("127.0.0.1", self.port, limit=1 << 20)
         await self._reader.readline()       # the banner
         self._task = asyncio.ensure_future(self._read())
-        reply = await self.action("Login", Username=self.user, Secret=self.secret, Events="call,agent")
+        reply = await self.action("Login", Username=self.user, Secret=self.secret, Events="on")
         if reply.get("Response") != "Success":
             raise RuntimeError(f"the manager interface says: {reply}")
         return self
