@@ -4,8 +4,8 @@ import { defineConfig } from "vite";
 
 // Few files weigh less than many: what both pages need is one, what every page of the portal needs another.
 const groups = [
-  { name: "base", test: /node_modules.preact|src.(api|words.index|lib.(cell|clock|format|keys|level|live|load|names|number|period|route|series|session|time|today|view)|parts.(figure|icon|live-state|state))/ },
-  { name: "shell", test: /src.(lib.order|parts.(chart\.|dialog|live-tables|message|panel|queue-picker|table))/ },
+  { name: "base", test: /node_modules.preact|src.(api.(client|door|live-wire|refusal|wire\.)|words.(index|fill)|lib.(cell|clock|day|format|keys|level|live|live-model|names|number|series|session|time|today|view)\.|parts.(live-state|sign|state)\.)/ },
+  { name: "shell", test: /src.(lib.(load|order|route)|parts.(chart\.|dialog|figure|icon|live-tables|message|panel|queue-picker|table))/ },
 ];
 
 export default defineConfig({

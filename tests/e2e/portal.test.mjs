@@ -2,6 +2,7 @@
 // Started by `./dev test e2e`; SWITCHROOM names the binary. Cases run in order and share one box and one person.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
@@ -245,6 +246,114 @@ test("a report shows its table and, once in view, its chart; and gives the same 
   const csv = await (await context.request.get(`${box.origin}/api/v1/reports/${block}?${period()}&format=csv`)).text();
   assert.equal(csv.trim().split("\n").length, json.rows.length + 1, "a line of titles and a line per row");
   quiet();
+});
+
+test("a report stands beside the period before with the columns one wants, and is kept as a view", async () => {
+  await open("/reports/traffic-by-hour?p=today");
+  await page.locator(".sel select").selectOption("previous");
+  await page.waitForURL(/compare=previous/);
+  await page.locator("table .sub").first().waitFor();
+  assert.match(await page.locator(".kpi .n").first().innerText(), /against/);
+  await looksWell("a report beside another period");
+
+  const heads = () => page.locator("table.t th").count();
+  /** Report and choice arrive one after the other. */
+  const come = (n) => page.waitForFunction((wanted) => document.querySelectorAll("table.t th").length === wanted, n);
+  const all = await heads();
+  await page.getByRole("button", { name: /^columns/i }).click();
+  await page.locator("dialog .ticks input").nth(0).uncheck();
+  await page.locator("dialog .ticks input").nth(1).uncheck();
+  await looksWell("the choice of columns");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+  await come(all - 2);
+  await page.reload();
+  await come(all - 2);
+
+  await page.getByRole("button", { name: /^views/i }).click();
+  await page.fill("#v-name", "Today beside yesterday");
+  await looksWell("saved views");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/cols=/);
+  await open("/calls");
+  await page.getByRole("button", { name: /^views/i }).click();
+  await page.getByRole("link", { name: "Today beside yesterday" }).click();
+  await page.waitForURL(/traffic-by-hour.*compare=previous/);
+  await come(all - 2);
+  await page.getByRole("button", { name: "Today beside yesterday" }).click();
+  await page.getByRole("button", { name: "Take away Today beside yesterday" }).click();
+  await page.getByText("No view is saved yet.").waitFor();
+  await page.keyboard.press("Escape");
+  const { rows } = await (await api("GET", "/audit")).json();
+  for (const action of ["view.keep", "view.drop"]) assert.ok(rows.some((row) => row.action === action && row.object === "Today beside yesterday"), action);
+  quiet();
+});
+
+test("rows of the call list are ticked by mouse and key, and taken away as a file", async () => {
+  await open(`/calls?${period()}`);
+  await page.locator(".tk input").nth(1).click();
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.getByText("2 ticked").waitFor();
+  await looksWell("ticked rows");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "CSV of these" }).click()]);
+  const text = readFileSync(await file.path(), "utf8");
+  assert.equal(text.trimEnd().split("\r\n").length, 3, text);
+  await page.getByRole("button", { name: "Untick" }).click();
+  await page.getByText("2 ticked").waitFor({ state: "detached" });
+  quiet();
+});
+
+test("a screen with a secret address shows the board to nobody in particular, until it is taken away", async () => {
+  await open("/walls");
+  await page.getByRole("button", { name: "Add screen" }).click();
+  await page.fill("#k-name", "Hall");
+  await looksWell("adding a screen");
+  await page.keyboard.press("Enter");
+  const address = await page.locator("#k-address").inputValue();
+  assert.match(address, /\/wall\/kiosk#k=[0-9a-f]{64}$/);
+  await looksWell("the address of a screen");
+  await page.keyboard.press("Escape");
+
+  const stranger = await browser.newContext({ viewport: { width: 1920, height: 1080 } });
+  const screen = await stranger.newPage();
+  const said = watch(screen, box.origin);
+  await screen.goto(address);
+  await screen.locator("main.wall h1").waitFor();
+  assert.equal(await screen.locator("main.wall h1").innerText(), "Hall");
+  await screen.locator("main.wall .wp").first().waitFor();
+  assert.deepEqual(await findings(screen), [], "axe on a screen without a log-in");
+  assert.deepEqual(said.splice(0), []);
+  for (const path of ["/api/v1/me", "/api/v1/live", "/api/v1/calls", "/api/v1/queues"]) assert.equal((await stranger.request.get(box.origin + path)).status(), 401, path);
+  await screen.goto(`${box.origin}/calls`);
+  await screen.waitForURL(/\/login/);
+  await screen.goto(address);
+  await screen.locator("main.wall h1").waitFor();
+
+  await page.reload();
+  await page.getByRole("button", { name: "Take away Hall" }).click();
+  await page.getByRole("button", { name: "Take away", exact: true }).last().click();
+  await page.getByText("Hall is taken away").waitFor();
+  await screen.getByText("This address opens no wallboard any more.").waitFor();
+  await stranger.close();
+  // The log-in page and the screen that went dark ask and are refused: what was looked for.
+  complaints.splice(0);
+});
+
+test("a French page says in French what the daemon refuses", async () => {
+  await api("PATCH", "/me", { language: "fr" });
+  await open("/me");
+  await page.fill("#w-old", "not my password");
+  await page.fill("#w-new", "another good password");
+  await page.locator("form").last().getByRole("button", { name: /changer/i }).click();
+  await page.getByText("Ce n’est pas votre mot de passe.").first().waitFor();
+  await open("/reports/nonsense");
+  await page.getByText("Il n’y a pas de rapport nonsense.").waitFor();
+  await api("PATCH", "/me", { language: "en" });
+  complaints.splice(0);
 });
 
 test("the call list leads to a call and its course", async () => {

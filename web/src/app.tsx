@@ -1,5 +1,6 @@
 // The portal as a whole: who is here decides between gate and frame, the address decides the page.
 
+import type { ComponentType } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { onLoggedOut } from "./api/client";
 import { useCell } from "./lib/cell";
@@ -10,8 +11,6 @@ import { go, place } from "./lib/route";
 import { safeTarget } from "./lib/route-paths";
 import { begin, farewell, hello, may, me, start } from "./lib/session";
 import { useTitle } from "./lib/title";
-import { ClaimPage } from "./pages/claim";
-import { LoginPage } from "./pages/login";
 import { Frame } from "./parts/frame";
 import { Helpers } from "./parts/helpers";
 import { Empty, Failed } from "./parts/message";
@@ -46,14 +45,26 @@ export function App() {
   if (state.at === "starting") return null;
   if (state.at === "failed") return <main id="main"><Failed alone fault={state.fault} again={() => void begin()} /></main>;
   if (wanted !== at.path) return null;
-  if (wanted === "/claim") return <ClaimPage />;
-  if (!person) return <LoginPage />;
+  if (wanted === "/claim") return <Gate page="claim" />;
+  if (!person) return <Gate page="login" />;
   return (
     <>
       <Inside />
       <Toasts />
     </>
   );
+}
+
+const GATES: Record<"claim" | "login", () => Promise<ComponentType>> = {
+  claim: async () => (await import("./pages/claim")).ClaimPage,
+  login: async () => (await import("./pages/login")).LoginPage,
+};
+
+/** Who is logged in never fetches these. */
+function Gate({ page }: { page: "claim" | "login" }) {
+  const [shown, show] = useState<{ page: string; View: ComponentType } | null>(null);
+  useEffect(() => void GATES[page]().then((View) => show({ page, View })), [page]);
+  return shown?.page === page ? <shown.View /> : null;
 }
 
 const views = new Map<Page, PageView>();

@@ -7,8 +7,17 @@ import { begin, farewell } from "./lib/session";
 import { Board } from "./pages/wall";
 import "./styles/wallboard.css";
 
-onLoggedOut(farewell);
-startClock();
+/** The secret of a kiosk in the address, if there is one. */
+const secret = /^#k=([0-9a-f]{64})$/.exec(location.hash)?.[1];
 const root = document.getElementById("app");
-if (root) render(<Board />, root);
-void begin();
+startClock();
+if (secret) {
+  void Promise.all([import("./pages/wall-kiosk"), import("./lib/kiosk")]).then(([{ KioskBoard }, { openKiosk }]) => {
+    if (root) render(<KioskBoard />, root);
+    void openKiosk(secret);
+  });
+} else {
+  onLoggedOut(farewell);
+  if (root) render(<Board />, root);
+  void begin();
+}

@@ -1,7 +1,12 @@
 // Shapes of the live view: a snapshot, then differences. Apart from `wire`, because the wallboard needs only these.
 
 import { list, maybe, num, obj, one, optional, str, type Of } from "./door";
-import { direction, liveSource } from "./wire";
+import { direction } from "./wire";
+
+export const sourceFields = {
+  state: one("following", "waiting", "missing", "unreadable"), path: str, last_record: maybe(num), last_read: num, detail: maybe(str),
+};
+const liveSource = obj(sourceFields);
 
 const queue = obj({
   name: str, label: str, waiting: num, longest_since: maybe(num),

@@ -6,6 +6,9 @@ export type FilterId =
 export const REPORT_FILTERS: readonly FilterId[] = ["queue", "agent", "direction", "caller"];
 export const CALL_FILTERS: readonly FilterId[] = ["queue", "agent", "direction", "answered", "cause", "caller", "call_id", "wait_min", "wait_max", "talk_min", "talk_max"];
 
+/** Filters that are lengths of time. */
+export const SECONDS: readonly FilterId[] = ["wait_min", "wait_max", "talk_min", "talk_max"];
+
 /** Filters that may hold several values. */
 const MANY: readonly FilterId[] = ["queue", "agent"];
 

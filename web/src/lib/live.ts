@@ -23,11 +23,23 @@ export const link = new Cell<Link>({ at: "off" });
 
 let source: EventSource | null = null;
 let wanted: readonly string[] | null = null;
+/** Where the stream is, and what to ask when it was refused: it does not say why. */
+let way: Way = { stream: "/live/events", who: () => void get("/me", me) };
 let heard = 0;
 let pause = FIRST_PAUSE;
 let again: number | null = null;
 let hiddenSince: number | null = null;
 let watching = false;
+
+export interface Way {
+  stream: string;
+  who: () => void;
+}
+
+/** Follows by another way from now on: a wallboard without a log-in. */
+export function followBy(other: Way): void {
+  way = other;
+}
 
 /** Follows these queues (none named: all one may see). The same selection again changes nothing. */
 export function follow(queues: readonly string[]): void {
@@ -58,7 +70,7 @@ function open(): void {
   close();
   if (!wanted) return;
   if (link.get().at === "off") link.set({ at: "opening" });
-  const es = new EventSource(address("/live/events", { queues: wanted.join(",") }));
+  const es = new EventSource(address(way.stream, { queues: wanted.join(",") }));
   source = es;
   es.addEventListener("snapshot", (e) => take(e, liveSnapshot, (s) => live.set(fromSnapshot(s))));
   es.addEventListener("change", (e) =>
@@ -89,7 +101,7 @@ function close(): void {
 function later(): void {
   close();
   // The stream does not tell why it was refused: if the session is over, this question finds out.
-  void get("/me", me);
+  way.who();
   again = window.setTimeout(open, pause * 1000);
   pause = Math.min(pause * 2, LONGEST_PAUSE);
 }

@@ -24,8 +24,12 @@ export interface Page {
 
 const more = { en: () => import("../words/more.en"), fr: () => import("../words/more.fr") };
 
+const lists = { en: () => import("../words/lists.en"), fr: () => import("../words/lists.fr") };
+
 /** A page behind the first view: its words come with it. */
-const later = (load: () => Promise<PageView>) => async (): Promise<PageView> => (await Promise.all([load(), addBook(more)]))[0];
+const withBooks = (load: () => Promise<PageView>, ...books: (typeof more | typeof lists)[]) => async (): Promise<PageView> =>
+  (await Promise.all([load(), ...books.map((b) => addBook(b))]))[0];
+const later = (load: () => Promise<PageView>) => withBooks(load, more);
 
 const account = async (): Promise<PageView> => (await import("../pages/account")).AccountPage;
 const reports = async (): Promise<PageView> => (await import("../pages/reports")).ReportsPage;
@@ -41,10 +45,10 @@ export const PAGES: readonly Page[] = [
   { path: "/", group: "home", title: "page.home", rights: [], listed: true, icon: "home", load: async () => (await import("../pages/overview")).OverviewPage },
   { path: "/live", group: "live", title: "page.live", rights: ["live.view"], listed: true, icon: "live", load: async () => (await import("../pages/live")).LivePage },
   { path: "/walls", group: "live", title: "page.walls", rights: ["walls.view"], listed: true, icon: "screen", load: later(async () => (await import("../pages/walls")).WallsPage) },
-  { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: later(reports) },
-  { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: later(report) },
-  { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: later(calls) },
-  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: later(call) },
+  { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: withBooks(reports, lists) },
+  { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: withBooks(report, lists) },
+  { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: withBooks(calls, lists) },
+  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: withBooks(call, lists, more) },
   { path: "/system/health", group: "system", title: "page.health", rights: ["health.view"], listed: true, icon: "system", load: later(async () => (await import("../pages/health")).HealthPage) },
   { path: "/system/accounts", group: "system", title: "page.accounts", rights: ["accounts.manage"], listed: true, icon: "people", load: later(async () => (await import("../pages/accounts")).AccountsPage) },
   { path: "/system/audit", group: "system", title: "page.audit", rights: ["audit.view"], listed: true, icon: "key", load: later(async () => (await import("../pages/audit")).AuditPage) },

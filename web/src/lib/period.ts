@@ -1,5 +1,7 @@
 // Periods of reports: civil days of the office, half open, `to` is the day after the last. Pure; today comes in.
 
+import { dayOf as text, daysBetween, plusDays, startOf as utc } from "./day";
+
 export interface Period {
   /** First day. */
   from: string;
@@ -10,18 +12,6 @@ export interface Period {
 export const PRESETS = ["today", "yesterday", "week", "lastweek", "month", "lastmonth", "10d", "13m"] as const;
 export type Preset = (typeof PRESETS)[number];
 export const isPreset = (text: string | null): text is Preset => PRESETS.some((p) => p === text);
-
-const DAY = 86_400_000;
-const utc = (day: string): number => Date.parse(`${day}T00:00:00Z`);
-const text = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
-
-export function plusDays(day: string, n: number): string {
-  return text(utc(day) + n * DAY);
-}
-
-export function daysBetween(from: string, to: string): number {
-  return Math.round((utc(to) - utc(from)) / DAY);
-}
 
 /** First day of the month `n` months after that of `day`. */
 function monthStart(day: string, n = 0): string {

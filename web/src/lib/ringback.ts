@@ -1,6 +1,6 @@
 // Who should be rung back: callers lost in the period and not spoken to since. Pure.
 
-import type { CallRow } from "../api/wire";
+import type { CallRow } from "../api/wire-calls";
 
 export interface RingBack {
   number: string;

@@ -3,7 +3,7 @@
 import { get } from "../api/client";
 import { report, reportIndex, type Report, type ReportIndex } from "../api/wire";
 import { reportIndexNow } from "./names";
-import { plusDays } from "./period";
+import { plusDays } from "./day";
 
 /** A block over hours that knows answered and lost calls, best first. */
 const WANTED = ["traffic-hour", "traffic_hour", "traffic-hr", "calls-hour"];

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { nothing, send } from "../api/client";
-import { me as meShape, sessions as sessionShape, type Me } from "../api/wire";
+import { me as meShape, type Me } from "../api/wire";
+import { sessions as sessionShape } from "../api/wire-system";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { useForm } from "../lib/form";

@@ -1,7 +1,7 @@
 // Accounts: who may come in, as what, for which queues. Adding and editing in a dialog that the address holds.
 
 import { send } from "../api/client";
-import { account as accountShape, accounts as shape, type Account } from "../api/wire";
+import { account as accountShape, accounts as shape, type Account } from "../api/wire-system";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { civilDay, when } from "../lib/format";

@@ -1,6 +1,6 @@
 // Audit: who changed what, when, from where; old and new value. Newest first, a page at a time.
 
-import { audit as shape } from "../api/wire";
+import { audit as shape } from "../api/wire-system";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { civilDay, when } from "../lib/format";

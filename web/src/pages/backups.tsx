@@ -1,7 +1,7 @@
 // Backups: the list, and making one now.
 
 import { send } from "../api/client";
-import { backupMade, backups as shape } from "../api/wire";
+import { backupMade, backups as shape } from "../api/wire-system";
 import { at, bytes, longSpan } from "../lib/format";
 import { now } from "../lib/clock";
 import { useForm } from "../lib/form";

@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { send } from "../api/client";
-import { callDetail, closed, type CallDetail, type Moment } from "../api/wire";
+import { callDetail, closed, type CallDetail, type Moment } from "../api/wire-calls";
 import { causeText } from "../lib/cause";
 import { useForm } from "../lib/form";
 import { at, int, longSpan, phone, span } from "../lib/format";

@@ -3,23 +3,29 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { address, get } from "../api/client";
-import { callPage, type CallPage } from "../api/wire";
+import { callPage, type CallPage } from "../api/wire-calls";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { civilDay, int } from "../lib/format";
 import { CALL_FILTERS, filtersOf } from "../lib/filters";
+import { shownColumns } from "../lib/columns";
 import { useKeys } from "../lib/keys";
+import { later } from "../lib/later";
 import { useLoad } from "../lib/load";
 import { go, place, withQuery } from "../lib/route";
+import { useColumns } from "../lib/saved";
 import { may } from "../lib/session";
-import { CallList } from "../parts/call-list";
+import { CallList, CALL_COLUMNS, CALL_HEADS, type Ticks } from "../parts/call-list";
+import { ColumnPicker } from "../parts/column-picker";
 import { FilterBar } from "../parts/filter-bar";
 import { Icon } from "../parts/icon";
 import { Empty, Failed, Skeleton } from "../parts/message";
 import { Head, Panel } from "../parts/panel";
 import { datesOf, PeriodPicker, periodOf } from "../parts/period-picker";
+import { SavedViews } from "../parts/saved-views";
 import { count, say } from "../words";
 
+const TickedCalls = later(async () => (await import("../parts/ticked-calls")).TickedCalls);
 const SIZES = ["25", "50", "100", "200"];
 const USUAL = "50";
 /** Seconds between two looks for new calls. */
@@ -39,21 +45,34 @@ export function CallsPage() {
   const fresh = useFresh(growing ? data : null, { ...asked, limit: size });
 
   const next = data?.next ? withQuery({ marker: data.next }) : null;
+  const chosen = useColumns("calls");
+  const all = CALL_COLUMNS.map((id) => ({ id, label: say(CALL_HEADS[id]) }));
+  const columns = shownColumns(all, here.query.get("cols"), chosen);
+  const [ticked, tick] = useState<ReadonlySet<string>>(new Set());
+  const marked = data?.rows.filter((r) => ticked.has(r.id)) ?? [];
   const filtered = Object.keys(filters).length > 0;
   const side = (
+    <>
+    <ColumnPicker table="calls" all={all} shown={columns} />
     <label class="row sm">
       <span class="mut">{say("calls.rows")}</span>
       <select class="sel" value={size} onChange={(e) => go(withQuery({ limit: e.currentTarget.value === USUAL ? null : e.currentTarget.value, marker: null }), true)}>
         {SIZES.map((s) => <option key={s} value={s}>{s}</option>)}
       </select>
     </label>
+    </>
   );
   return (
     <>
       <Head
         title={say("page.calls")}
         note={data ? noteText(data, datesOf(period), order) : null}
-        acts={may("calls.export") ? <a class="btn" href={address("/calls", { ...asked, format: "csv" })} download><Icon name="dl" />{say("do.csv")}</a> : null}
+        acts={
+          <>
+            <SavedViews columns={columns.length < all.length ? columns.map((c) => c.id) : null} />
+            {may("calls.export") ? <a class="btn" href={address("/calls", { ...asked, format: "csv" })} download><Icon name="dl" />{say("do.csv")}</a> : null}
+          </>
+        }
       />
       <div class="stack">
         <div class="filters" role="group" aria-label={say("filter.group")}>
@@ -87,7 +106,10 @@ export function CallsPage() {
           ) : !data ? (
             loaded.slow ? <Skeleton rows={12} cols={7} /> : null
           ) : data.rows.length ? (
-            <Rows page={data} order={order} />
+            <>
+              {marked.length ? <TickedCalls calls={marked} onNone={() => tick(new Set())} onDone={loaded.again} /> : null}
+              <Rows page={data} order={order} columns={columns.map((c) => c.id)} ticks={{ ids: ticked, set: tick }} />
+            </>
           ) : (
             <Empty
               title={say(filtered ? "calls.none.filtered" : "calls.none")}
@@ -108,7 +130,7 @@ function noteText(page: CallPage, dates: string, order: "newest" | "oldest"): st
   return `${dates}. ${sum}${say(order === "newest" ? "calls.newest" : "calls.oldest")}`;
 }
 
-function Rows({ page, order }: { page: CallPage; order: "newest" | "oldest" }) {
+function Rows({ page, order, columns, ticks }: { page: CallPage; order: "newest" | "oldest"; columns: readonly string[]; ticks: Ticks }) {
   const [at, setAt] = useState(-1);
   const rows = page.rows;
   useEffect(() => setAt(-1), [page]);
@@ -120,9 +142,15 @@ function Rows({ page, order }: { page: CallPage; order: "newest" | "oldest" }) {
   useKeys({ j: () => step(1), k: () => step(-1), ArrowDown: () => step(1), ArrowUp: () => step(-1), Enter: () => {
     const row = rows[at];
     if (row) go(`/calls/${encodeURIComponent(row.id)}`);
+  }, x: () => {
+    const row = rows[at];
+    if (!row) return;
+    const next = new Set(ticks.ids);
+    if (!next.delete(row.id)) next.add(row.id);
+    ticks.set(next);
   } });
   const turn = (): void => go(withQuery({ order: order === "newest" ? "oldest" : null, marker: null }));
-  return <CallList rows={rows} chosen={at} sorting={{ by: "time", direction: order === "newest" ? "descending" : "ascending", set: turn }} />;
+  return <CallList rows={rows} chosen={at} columns={columns} ticks={ticks} sorting={{ by: "time", direction: order === "newest" ? "descending" : "ascending", set: turn }} />;
 }
 
 /** How many calls came since the page was loaded: those above its first row. */

@@ -1,7 +1,7 @@
 // Health: from the log to the reports, the database, memory; what was not understood, with samples. Asks each 10 s.
 
 import type { ComponentChildren } from "preact";
-import { health as shape, type Health } from "../api/wire";
+import { health as shape, type Health } from "../api/wire-system";
 import { at, bytes, civilDay, int, longSpan, when } from "../lib/format";
 import { useLoad } from "../lib/load";
 import { may } from "../lib/session";

@@ -1,7 +1,8 @@
 // Home: the figures of now and today, queues and agents now, the day as a picture, who should be rung back.
 
 import { useEffect, useState } from "preact/hooks";
-import { callPage, type CallRow, type Report } from "../api/wire";
+import { type Report } from "../api/wire";
+import { callPage, type CallRow } from "../api/wire-calls";
 import { now as clockNow } from "../lib/clock";
 import { at, civilDay, goal, int, percent, phone, share, span } from "../lib/format";
 import { actLimit, readyLevel, shareLevel, type Level } from "../lib/level";
@@ -9,7 +10,7 @@ import { agentOrder, type Live } from "../lib/live-model";
 import { useLoad } from "../lib/load";
 import { labelIn, useNames } from "../lib/names";
 import { CALLS, REPORTS } from "../lib/pages";
-import { plusDays } from "../lib/period";
+import { plusDays } from "../lib/day";
 import { ringBack } from "../lib/ringback";
 import { seriesOf, trimmed } from "../lib/series";
 import { may, me } from "../lib/session";

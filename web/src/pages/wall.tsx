@@ -12,7 +12,7 @@ import { hello, me, paintTheme, start } from "../lib/session";
 import { todayByHour } from "../lib/today";
 import { useView, type View } from "../lib/view";
 import { deal, dealt } from "../lib/wall-pages";
-import { Mark } from "../parts/icon";
+import { Mark } from "../parts/sign";
 import { LiveState } from "../parts/live-state";
 import { WallChart } from "../parts/wall-chart";
 import { WallAgents, WallQueues, WallTiles } from "../parts/wall-parts";
@@ -21,11 +21,23 @@ import { sayCore as say, useWords } from "../words";
 /** Seconds a page stays. */
 const TURN = 20;
 const CHART_EVERY = 60_000;
-const RESTART = 10;
+export const RESTART = 10;
 
 const query = new URLSearchParams(location.search);
 const chosen = (query.get("queues") ?? "").split(",").filter(Boolean);
 
+/** A wallboard has nobody to press "again": it starts itself anew until the box is there. */
+export function useRestart(failed: boolean): void {
+  useEffect(() => {
+    if (!failed) return;
+    const timer = window.setTimeout(() => location.reload(), RESTART * 1000);
+    return () => window.clearTimeout(timer);
+  }, [failed]);
+}
+
+const todaysHours = (): Promise<Report | null> => todayByHour(civilDay(clockNow()), chosen);
+
+/** The board of who is logged in. */
 export function Board() {
   useWords();
   const state = useCell(start);
@@ -34,12 +46,7 @@ export function Board() {
     if (state.at === "ready") paintTheme(query.get("theme") === "light" ? "light" : "dark", "normal");
     if (person?.rights.includes("walls.view")) follow(chosen);
   }, [state.at, person]);
-  // A wallboard has nobody to press "again": it starts itself anew until the box is there.
-  useEffect(() => {
-    if (state.at !== "failed") return;
-    const timer = window.setTimeout(() => location.reload(), RESTART * 1000);
-    return () => window.clearTimeout(timer);
-  }, [state.at]);
+  useRestart(state.at === "failed");
   const view = useView();
 
   if (state.at === "starting") return null;
@@ -47,10 +54,10 @@ export function Board() {
   if (!person) return <Message text={say("wall.login")} link={`/login?to=${encodeURIComponent(location.pathname + location.search)}`} />;
   if (!person.rights.includes("walls.view")) return <Message text={say("wall.denied")} />;
   if (!view) return <Message text={say("link.opening")} />;
-  return <Shown view={view} />;
+  return <Shown view={view} name={null} hours={todaysHours} />;
 }
 
-function Message({ text, link }: { text: string; link?: string }) {
+export function Message({ text, link }: { text: string; link?: string }) {
   return (
     <main class="wall-message">
       <Mark />
@@ -60,12 +67,13 @@ function Message({ text, link }: { text: string; link?: string }) {
   );
 }
 
-function Shown({ view }: { view: View }) {
+/** The board itself; `hours` asks for the calls of today by the hour. */
+export function Shown({ view, name, hours }: { view: View; name: string | null; hours: () => Promise<Report | null> }) {
   const { live, now } = view;
   const [page, setPage] = useState(0);
   const [held, hold] = useState(false);
   const size = useScreen();
-  const report = useToday();
+  const report = useToday(hours);
   useAwake();
   const cursor = useQuietCursor();
 
@@ -94,7 +102,7 @@ function Shown({ view }: { view: View }) {
     return () => document.removeEventListener("keydown", key);
   }, [plan.pages]);
 
-  const title = query.get("title") || (queues.length === 1 ? queues[0]?.label : chosen.length ? "" : say("all.queues")) || hello.get()?.office || "";
+  const title = name || query.get("title") || (queues.length === 1 ? queues[0]?.label : chosen.length ? "" : say("all.queues")) || hello.get()?.office || "";
   useEffect(() => {
     document.title = `${title} · Switchroom`;
   }, [title]);
@@ -140,10 +148,10 @@ function useScreen(): { body: number } {
   return size;
 }
 
-function useToday(): Report | null {
+function useToday(hours: () => Promise<Report | null>): Report | null {
   const [report, set] = useState<Report | null>(null);
   useEffect(() => {
-    const ask = (): void => void todayByHour(civilDay(clockNow()), chosen).then((r) => r && set(r));
+    const ask = (): void => void hours().then((r) => r && set(r));
     ask();
     const timer = window.setInterval(ask, CHART_EVERY);
     return () => window.clearInterval(timer);

@@ -3,7 +3,9 @@
 import { useState } from "preact/hooks";
 import { useNames } from "../lib/names";
 import { TextField } from "../parts/field";
+import { may } from "../lib/session";
 import { Icon } from "../parts/icon";
+import { Kiosks } from "../parts/kiosks";
 import { Head, Panel } from "../parts/panel";
 import { QueueTicks } from "../parts/queue-picker";
 import { say } from "../words";
@@ -44,6 +46,7 @@ export function WallsPage() {
             ))}
           </ul>
         </Panel>
+        {may("kiosks.manage") ? <Kiosks /> : null}
       </div>
     </>
   );

@@ -2,7 +2,8 @@
 
 import { useState } from "preact/hooks";
 import { send } from "../api/client";
-import { account as shape, type Account, type Named, type Role } from "../api/wire";
+import { type Named, type Role } from "../api/wire";
+import { account as shape, type Account } from "../api/wire-system";
 import { useForm } from "../lib/form";
 import { SHORTEST } from "../lib/password";
 import { say } from "../words";

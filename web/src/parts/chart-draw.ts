@@ -58,12 +58,13 @@ const FONT = "11px system-ui, sans-serif";
 const GUTTER = 44;
 
 function barData(s: Series): uPlot.AlignedData {
-  if (!s.answered) return [indexes(s), s.other?.values ?? []];
+  const before = s.before ? [s.before] : [];
+  if (!s.answered) return [indexes(s), s.other?.values ?? [], ...before];
   const answered = s.answered.values;
-  if (!s.lost) return [indexes(s), answered];
+  if (!s.lost) return [indexes(s), answered, ...before];
   // The upper part of a stack is drawn as the whole, behind the lower one.
   const whole = s.lost.values.map((v, i) => (v ?? 0) + (answered[i] ?? 0));
-  return [indexes(s), whole, answered];
+  return [indexes(s), whole, answered, ...before];
 }
 
 function base(s: Series, width: number, height: number, key: string, labels: boolean): uPlot.Options {
@@ -90,11 +91,28 @@ function barOptions(s: Series, width: number, key: string, onRead: (index: numbe
   const bars = uPlot.paths.bars?.({ size: [0.68, 46] });
   const fill = (name: string): uPlot.Series => ({ fill: token(name), width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) });
   const options = base(s, width, TALL, key, labels);
-  options.series = [{}, ...(s.lost ? [fill("--c2")] : []), fill("--c1")];
+  // The other period is a mark across each bar: told from it by its form, not by its colour alone.
+  const line: uPlot.Series = { stroke: token("--c4"), width: 3, points: { show: false }, paths: marks };
+  options.series = [{}, ...(s.lost ? [fill("--c2")] : []), fill("--c1"), ...(s.before ? [line] : [])];
   options.scales = { ...options.scales, y: { range: (_, __, max) => [0, Math.max(4, max * 1.05)] } };
   options.hooks = { setCursor: [(u) => onRead(typeof u.cursor.idx === "number" && (u.cursor.left ?? -1) >= 0 ? u.cursor.idx : null)] };
   return options;
 }
+
+/** A short line at the height of each value. */
+const marks: uPlot.Series.PathBuilder = (u, index, first, last) => {
+  const stroke = new Path2D();
+  const half = Math.min(23 * devicePixelRatio, (0.38 * u.bbox.width) / Math.max(1, u.data[0].length));
+  for (let i = first; i <= last; i += 1) {
+    const value = u.data[index]?.[i];
+    if (typeof value !== "number") continue;
+    const x = u.valToPos(u.data[0][i] ?? i, "x", true);
+    const y = u.valToPos(value, "y", true);
+    stroke.moveTo(x - half, y);
+    stroke.lineTo(x + half, y);
+  }
+  return { stroke };
+};
 
 function shareOptions(s: Series, goal: number | null, width: number, key: string): uPlot.Options {
   const options = base(s, width, LOW, key, true);

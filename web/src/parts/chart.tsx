@@ -71,15 +71,17 @@ function readout(s: Series, i: number): string {
   if (s.lost) parts.push(say("chart.lost", { n: int(s.lost.values[i] ?? 0) }));
   if (s.share) parts.push(`${s.share.label} ${percent(s.share.values[i] ?? null)}`);
   if (s.other) parts.push(`${s.other.label} ${int(s.other.values[i] ?? null)}`);
+  if (s.before) parts.push(say("compare.then", { n: int(s.before[i] ?? null) }));
   return parts.join(", ");
 }
 
-export function Legend({ series, goal }: { series: Series; goal?: number | null }) {
+export function Legend({ series, goal, before }: { series: Series; goal?: number | null; before?: string }) {
   return (
     <p class="legend">
       {series.answered ? <span><i class="x1" />{series.answered.label}</span> : null}
       {series.lost ? <span><i class="x2" />{series.lost.label}</span> : null}
       {series.other ? <span><i class="x1" />{series.other.label}</span> : null}
+      {series.before ? <span><i class="ln x4" />{before}</span> : null}
       {series.share ? <span><i class="ln x3" />{series.share.label.includes("%") ? series.share.label : `${series.share.label}, %`}</span> : null}
       {series.share && goal ? <span><i class="ln xg" />{say("wall.goal", { goal: goalText(goal) })}</span> : null}
     </p>

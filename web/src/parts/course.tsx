@@ -1,6 +1,6 @@
 // The course of a call: one bar of segments in the colours of the states, with words above and times below.
 
-import type { Segment } from "../api/wire";
+import type { Segment } from "../api/wire-calls";
 import { at, span } from "../lib/format";
 import { say } from "../words";
 

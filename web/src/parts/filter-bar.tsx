@@ -2,19 +2,17 @@
 
 import { useState } from "preact/hooks";
 import type { Named } from "../api/wire";
-import { CAUSES, causeText } from "../lib/cause";
+import { causeText } from "../lib/cause";
 import { useCell } from "../lib/cell";
-import { filterChanges, filtersOf, without, type FilterId, type Filters } from "../lib/filters";
+import { filterChanges, filtersOf, SECONDS, without, type FilterId, type Filters } from "../lib/filters";
 import { useKeys } from "../lib/keys";
+import { later } from "../lib/later";
 import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
 import { say } from "../words";
-import { Dialog } from "./dialog";
-import { Choice, TextField } from "./field";
 import { Icon } from "./icon";
-import { QueueTicks } from "./queue-picker";
 
-const SECONDS: readonly FilterId[] = ["wait_min", "wait_max", "talk_min", "talk_max"];
+const FilterDialog = later(async () => (await import("./filter-dialog")).FilterDialog);
 
 export function FilterBar({ allowed }: { allowed: readonly FilterId[] }) {
   const { query } = useCell(place);
@@ -39,7 +37,7 @@ export function FilterBar({ allowed }: { allowed: readonly FilterId[] }) {
       })}
       <button type="button" class="chip add" aria-haspopup="dialog" onClick={() => setOpen(true)}><Icon name="plus" small />{say("filter.add")}</button>
       {chosen.length > 1 ? <button type="button" class="btn g xs" onClick={() => put({})}>{say("filter.none")}</button> : null}
-      {open ? <Editing allowed={allowed} filters={filters} queues={queues} agents={agents} onClose={() => setOpen(false)} onDone={(next) => {
+      {open ? <FilterDialog allowed={allowed} filters={filters} queues={queues} agents={agents} onClose={() => setOpen(false)} onDone={(next) => {
         setOpen(false);
         put(next);
       }} /> : null}
@@ -56,49 +54,4 @@ function valueText(id: FilterId, values: readonly string[], queues: readonly Nam
   if (id === "answered") return say(first === "no" ? "word.no" : "word.yes");
   if (id === "cause") return causeText(first);
   return SECONDS.includes(id) ? `${first} s` : first;
-}
-
-interface EditingProps {
-  allowed: readonly FilterId[];
-  filters: Filters;
-  queues: readonly Named[];
-  agents: readonly Named[];
-  onClose: () => void;
-  onDone: (next: Filters) => void;
-}
-
-function Editing({ allowed, filters, queues, agents, onClose, onDone }: EditingProps) {
-  const [draft, setDraft] = useState<Filters>(filters);
-  const one = (id: FilterId): string => draft[id]?.[0] ?? "";
-  const set = (id: FilterId, values: readonly string[]): void => setDraft((d) => (values.some(Boolean) ? { ...d, [id]: values.filter(Boolean) } : without(d, id)));
-  const has = (id: FilterId): boolean => allowed.includes(id);
-  const any = { value: "", text: say("filter.any") };
-  const text = (id: FilterId, hint?: string) => (has(id) ? <TextField key={id} id={`f-${id}`} label={say(`filter.${id}`)} value={one(id)} set={(v) => set(id, [v.trim()])} hint={hint} /> : null);
-  const secs = (id: FilterId) => (has(id) ? <TextField key={id} id={`f-${id}`} type="number" label={say(`filter.${id}`)} value={one(id)} set={(v) => set(id, [/^\d+$/.test(v) ? v : ""])} /> : null);
-  return (
-    <Dialog title={say("filter.title")} onClose={onClose} onSend={() => onDone(draft)} look="big" foot={
-      <>
-        <button type="button" class="btn g" onClick={() => onDone({})}>{say("filter.none")}</button>
-        <button class="btn p">{say("do.show")}</button>
-      </>
-    }>
-      <div class="stack">
-        {queues.length ? (
-          <fieldset class="field">
-            <legend>{say("filter.queue")}</legend>
-            <div class="ticks"><QueueTicks all={queues} ticked={new Set(draft.queue ?? [])} tick={(next) => set("queue", [...next])} /></div>
-          </fieldset>
-        ) : null}
-        <div class="grid2">
-          <Choice id="f-agent" label={say("filter.agent")} value={one("agent")} set={(v) => set("agent", [v])} options={[any, ...agents.map((a) => ({ value: a.name, text: a.label }))]} />
-          <Choice id="f-direction" label={say("filter.direction")} value={one("direction")} set={(v) => set("direction", [v])} options={[any, { value: "in", text: say("dir.in") }, { value: "out", text: say("dir.out") }]} />
-          {has("answered") ? <Choice id="f-answered" label={say("filter.answered")} value={one("answered")} set={(v) => set("answered", [v])} options={[any, { value: "yes", text: say("word.yes") }, { value: "no", text: say("word.no") }]} /> : null}
-          {has("cause") ? <Choice id="f-cause" label={say("filter.cause")} value={one("cause")} set={(v) => set("cause", [v])} options={[any, ...CAUSES.map((c) => ({ value: c, text: causeText(c) }))]} /> : null}
-          {text("caller", say("filter.caller.hint"))}
-          {text("call_id")}
-          {SECONDS.map(secs)}
-        </div>
-      </div>
-    </Dialog>
-  );
 }

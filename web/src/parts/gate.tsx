@@ -7,7 +7,8 @@ import { at, language } from "../lib/format";
 import { hello, speak } from "../lib/session";
 import { useTitle } from "../lib/title";
 import { say } from "../words";
-import { Icon, Mark } from "./icon";
+import { Icon } from "./icon";
+import { Mark } from "./sign";
 
 export function Gate({ title, children }: { title: string; children: ComponentChildren }) {
   const first = useCell(hello);

@@ -1,6 +1,9 @@
 // Drawn icons, one colour, inline. Decoration only: the word beside an icon, or the name of its button, speaks.
 
+import { SIGNS } from "./sign";
+
 const DRAWN = {
+  ...SIGNS,
   bars: "M4 17V9.5M8 17V4M12 17v-6M16 17V7",
   cal: "M3.5 5h13v11.5h-13zM3.5 8.5h13M7 3v3.5M13 3v3.5",
   check: "m4.5 10.5 3.5 3.5 7.500-8",
@@ -18,24 +21,20 @@ const DRAWN = {
   left: "m12 5-5 5 5 5",
   live: "M2.500 10h3l2-5.500 4 11 2.200-5.500h3.800",
   menu: "M3.500 5.500h13M3.500 10h13M3.500 14.500h13",
-  okc: "M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM6.800 10.200l2.300 2.300 4.200-4.700",
   out: "M5 15l9-9M8 6h6v6",
   pause: "M7 4.500v11M13 4.500v11",
   people: "M7.500 9.500a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM2 16.500c.4-3 2.700-4.600 5.500-4.600s5.100 1.600 5.500 4.600M13 9.300a2.700 2.700 0 0 0 .3-5.300M15 12.300c1.700.6 2.700 2.100 3 4.200",
   person: "M10 9.500a3.200 3.200 0 1 0 0-6.400 3.200 3.200 0 0 0 0 6.400zM3.500 17c.5-3.500 3.200-5.200 6.500-5.200s6 1.700 6.500 5.200",
   phone: "M5.200 3h2.300l1.300 3.600-1.700 1.300a9.500 9.500 0 0 0 5 5l1.300-1.700 3.600 1.300v2.300c0 1-.8 1.800-1.800 1.700C8.600 16.200 3.800 11.400 3.500 4.800 3.400 3.800 4.200 3 5.200 3z",
   plus: "M10 4.500v11M4.500 10h11",
-  refresh: "M16 8a6.300 6.300 0 1 0 .3 3.500M16.300 4v4h-4",
   right: "m8 5 5 5-5 5",
   screen: "M2.500 4h15v10h-15zM7 17h6",
   search: "M8.800 14.300a5.500 5.500 0 1 0 0-11 5.500 5.500 0 0 0 0 11zM13 13l4 4",
   sortdown: "M10 4v12M5.500 11.500 10 16l4.500-4.500",
   sortup: "M10 16V4M5.500 8.500 10 4l4.500 4.500",
-  stop8: "M7 2.800h6L17.200 7v6L13 17.200H7L2.800 13V7zM10 6.500v4.300M10 13.600h.01",
   system: "M5.500 5.500h9v9h-9zM8 2.500v3M12 2.500v3M8 14.500v3M12 14.500v3M2.500 8h3M2.500 12h3M14.500 8h3M14.500 12h3",
   tag: "M3.500 3.500h6l7 7-6 6-7-7zM7 7h.01",
   trash: "M4 5.500h12M8 5.500V3.500h4v2M5.500 5.500l.8 11h7.400l.8-11M8.500 8.500v5M11.500 8.500v5",
-  warn: "M10 3 18 16.500H2zM10 8.200v3.600M10 14.200h.01",
   x: "M5 5l10 10M15 5 5 15",
   xfer: "M3 7h11M11 3.500 14.500 7 11 10.500M17 13H6M9 9.800 5.500 13 9 16.500",
 } as const;
@@ -45,22 +44,6 @@ export function Icon({ name, small }: { name: IconName; small?: boolean }) {
   return (
     <svg class={small ? "i s" : "i"} viewBox="0 0 20 20" aria-hidden="true">
       <path d={DRAWN[name]} />
-    </svg>
-  );
-}
-
-/** The mark of the house. */
-export function Mark() {
-  return (
-    <svg viewBox="0 0 26 26" aria-hidden="true">
-      <rect x="1" y="1" width="24" height="24" rx="6" fill="currentColor" />
-      <g fill="var(--side-bg)">
-        <circle cx="7.5" cy="7.5" r="2.1" />
-        <circle cx="18.5" cy="7.5" r="1.3" opacity=".55" />
-        <circle cx="7.5" cy="18.5" r="1.3" opacity=".55" />
-        <circle cx="18.5" cy="18.5" r="2.1" />
-      </g>
-      <path d="M7.5 7.5c0 9 11 2 11 11" fill="none" stroke="var(--side-bg)" stroke-width="2.1" stroke-linecap="round" />
     </svg>
   );
 }

@@ -4,7 +4,7 @@ import { useCell } from "../lib/cell";
 import { at } from "../lib/format";
 import { link, live } from "../lib/live";
 import { sayCore as say } from "../words";
-import { Icon } from "./icon";
+import { Sign } from "./sign";
 
 export function LiveState() {
   const state = useCell(link);
@@ -13,7 +13,7 @@ export function LiveState() {
   if (state.at === "silent") {
     return (
       <span class="link stale" role="status">
-        <Icon name="warn" small />
+        <Sign name="warn" small />
         <span>{say("link.silent", { time: at(state.since, "hms") })}</span>
       </span>
     );
@@ -22,14 +22,14 @@ export function LiveState() {
   if (source === "missing" || source === "unreadable") {
     return (
       <span class="link stale" role="status">
-        <Icon name="warn" small />
+        <Sign name="warn" small />
         <span>{say(`source.${source}`)}</span>
       </span>
     );
   }
   return (
     <span class="link" role="status">
-      <Icon name={state.at === "live" ? "okc" : "refresh"} small />
+      <Sign name={state.at === "live" ? "okc" : "refresh"} small />
       <span>{say(state.at === "live" ? "link.live" : "link.opening")}</span>
     </span>
   );

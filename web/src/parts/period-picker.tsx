@@ -6,13 +6,14 @@ import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
 import { civilDay, day } from "../lib/format";
 import { useKeys } from "../lib/keys";
-import { daysBetween, isPreset, parsePeriod, plusDays, PRESETS, presetOf, presetPeriod, shift, type Period, type Preset } from "../lib/period";
+import { daysBetween, plusDays } from "../lib/day";
+import { isPreset, presetOf, presetPeriod, shift, type Period, type Preset } from "../lib/period";
+import { later } from "../lib/later";
 import { go, place, withQuery, type Place } from "../lib/route";
 import { say } from "../words";
-import { Dialog } from "./dialog";
-import { TextField } from "./field";
 import { Icon } from "./icon";
 
+const PeriodDialog = later(async () => (await import("./period-dialog")).PeriodDialog);
 const CIVIL = /^\d{4}-\d\d-\d\d$/;
 
 /** The period an address asks for; `usual` where it asks for none. */
@@ -62,48 +63,10 @@ export function PeriodPicker({ usual }: { usual: Preset }) {
         </button>
         <button type="button" aria-label={say("period.after")} title={say("period.after")} disabled={after === null} onClick={() => to(after)}><Icon name="right" small /></button>
       </span>
-      {open ? <Picking period={period} preset={preset} today={today} onClose={() => setOpen(false)} onDone={(p) => {
+      {open ? <PeriodDialog period={period} preset={preset} today={today} onClose={() => setOpen(false)} onDone={(p) => {
         setOpen(false);
         to(p);
       }} /> : null}
     </>
-  );
-}
-
-function Picking({ period, preset, today, onClose, onDone }: { period: Period; preset: Preset | null; today: string; onClose: () => void; onDone: (p: Period) => void }) {
-  const [typed, setTyped] = useState("");
-  const [from, setFrom] = useState(period.from);
-  const [last, setLast] = useState(plusDays(period.to, -1));
-  const [fault, setFault] = useState<string | undefined>();
-  const send = (): void => {
-    if (typed.trim()) {
-      const read = parsePeriod(typed, today);
-      if (read) onDone(read);
-      else setFault(say("period.bad"));
-      return;
-    }
-    if (CIVIL.test(from) && CIVIL.test(last) && from <= last && from <= today) onDone({ from, to: plusDays(last, 1) });
-    else setFault(say("period.order"));
-  };
-  return (
-    <Dialog
-      title={say("period.title")}
-      onClose={onClose}
-      onSend={send}
-      foot={<button class="btn p">{say("do.show")}</button>}
-    >
-      <div class="stack">
-        <div class="row wrap">
-          {PRESETS.map((p) => (
-            <button key={p} type="button" class="btn" aria-pressed={p === preset} onClick={() => onDone(presetPeriod(p, today))}>{say(`period.${p}`)}</button>
-          ))}
-        </div>
-        <TextField id="p-typed" label={say("period.typed")} value={typed} set={setTyped} hint={say("period.hint")} fault={fault} optional />
-        <div class="grid2">
-          <TextField id="p-from" type="date" label={say("period.from")} value={from} set={setFrom} />
-          <TextField id="p-last" type="date" label={say("period.last")} value={last} set={setLast} />
-        </div>
-      </div>
-    </Dialog>
   );
 }

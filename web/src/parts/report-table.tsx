@@ -2,6 +2,7 @@
 
 import type { Column, Report, ReportRow } from "../api/wire";
 import { useCell } from "../lib/cell";
+import { besides, differenceText, type Beside } from "../lib/compare";
 import { day, figure, int, locale } from "../lib/format";
 import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
@@ -21,7 +22,8 @@ export function keyText(key: string): string {
   return key === "all" ? say("report.all") : slotLabel(key);
 }
 
-export function ReportTable({ report, scope }: { report: Report; scope: string }) {
+export function ReportTable({ report, columns, scope }: { report: Report; columns: readonly Column[]; scope: string }) {
+  const beside = report.compare ? besides(report) : null;
   const { query } = useCell(place);
   const [by = "", way = ""] = (query.get("sort") ?? "").split(" ");
   const direction: Direction = way === "asc" ? "ascending" : "descending";
@@ -39,9 +41,9 @@ export function ReportTable({ report, scope }: { report: Report; scope: string }
     go(withQuery({ sort: off ? null : `${id} ${flip ? "asc" : "desc"}`, page: null }), true);
   };
   const cols: Col<ReportRow>[] = [
-    { id: "key", head: say(HEADS[scope] ?? "report.key"), look: "name", cell: (r) => <Key row={r} scope={scope} /> },
-    ...report.columns.filter((c) => c.id !== "key").map((c): Col<ReportRow> => ({
-      id: c.id, head: c.label, help: `${c.description || c.label} (${c.id})`, look: FIGURES.has(c.unit) ? "n" : "nw", label: c.label, cell: (r) => <Value row={r} column={c} />,
+    { id: "key", head: say(HEADS[scope] ?? "report.key"), look: "name", cell: (r) => <><Key row={r} scope={scope} />{beside ? <Own beside={beside(keyOf(r))} /> : null}</> },
+    ...columns.map((c): Col<ReportRow> => ({
+      id: c.id, head: c.label, help: `${c.description || c.label} (${c.id})`, look: FIGURES.has(c.unit) ? "n" : "nw", label: c.label, cell: (r) => <><Value row={r} column={c} />{beside ? <Difference beside={beside(keyOf(r))} column={c} /> : null}</>,
     })),
   ];
   const to = (n: number): string => withQuery({ page: n === 1 ? null : String(n) });
@@ -49,7 +51,7 @@ export function ReportTable({ report, scope }: { report: Report; scope: string }
     <>
       <Table
         caption={report.label}
-        look="cards grid"
+        look={beside ? "cards grid two" : "cards grid"}
         cols={cols}
         rows={rows}
         keyOf={(r) => String(numbered.get(r))}
@@ -83,6 +85,23 @@ function Key({ row, scope }: { row: ReportRow; scope: string }) {
   q.delete("page");
   q.set(scope, key);
   return <a href={`/calls?${q.toString()}`}>{text}</a>;
+}
+
+const keyOf = (row: ReportRow): string => String(row["key"] ?? "");
+
+/** The day of the other period that stands beside this one. */
+function Own({ beside }: { beside: Beside }) {
+  const own = beside.then?.["own"];
+  return typeof own === "string" ? <span class="sub">{keyText(own)}</span> : null;
+}
+
+/** What this period has more or less, with its sign; what it was then is in the tip, and said to those who listen. */
+function Difference({ beside, column }: { beside: Beside; column: Column }) {
+  const text = differenceText(beside.difference?.[column.id], column.unit);
+  // Nothing then and nothing now says itself.
+  if (!text || (text === "=" && !beside.then?.[column.id])) return null;
+  const then = say("compare.then", { n: figure(beside.then?.[column.id], column.unit) });
+  return <span class="sub" title={then}>{text}<span class="vh">, {then}</span></span>;
 }
 
 function Value({ row, column }: { row: ReportRow; column: Column }) {

@@ -6,7 +6,7 @@ import { goal, int, percent, share, span } from "../lib/format";
 import { actLimit, readyLevel, shareLevel, waitLevel, type Level } from "../lib/level";
 import type { Live } from "../lib/live-model";
 import { sayCore as say } from "../words";
-import { Icon } from "./icon";
+import { Sign } from "./sign";
 import { hue, Shape } from "./state";
 
 const waited = (q: LiveQueue, now: number): number | null => (q.longest_since === null ? null : Math.max(0, now - q.longest_since));
@@ -15,7 +15,7 @@ function Tile({ label, value, unit, note, level = "" }: { label: string; value: 
   return (
     <div class={`wk ${level}`}>
       <span class="l">
-        {level ? <Icon name={level === "a" ? "stop8" : "warn"} /> : null}
+        {level ? <Sign name={level === "a" ? "stop8" : "warn"} /> : null}
         {label}
       </span>
       <span class="v">{value}{unit ? <small> {unit}</small> : null}</span>
@@ -49,7 +49,7 @@ function Marked({ level, children, block = false }: { level: Level; children: Co
   if (!level) return <>{children}</>;
   return (
     <span class={level === "a" ? (block ? "redc" : "redt") : "yelc"}>
-      <Icon name={level === "a" ? "stop8" : "warn"} />
+      <Sign name={level === "a" ? "stop8" : "warn"} />
       <span class="vh">{say(`level.${level}`)}</span>
       {children}
     </span>

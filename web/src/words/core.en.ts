@@ -48,6 +48,7 @@ export default {
   "wall.noqueues": "No queue to show. Choose queues on the Wallboards page.",
   "wall.login": "This wallboard needs somebody logged in.",
   "wall.login.do": "Log in",
+  "wall.closed": "This address opens no wallboard any more. Ask for a new one.",
   "wall.denied": "Wallboards are not open to you. An administrator can change that.",
   "wall.now": "Now and today",
   "wall.failed": "The box does not answer. Trying again in {n} s.",

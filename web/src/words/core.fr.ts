@@ -50,6 +50,7 @@ const words: Record<keyof typeof core, string> = {
   "wall.noqueues": "Aucune file à montrer. Choisissez les files sur la page Tableaux muraux.",
   "wall.login": "Ce tableau demande une connexion.",
   "wall.login.do": "Se connecter",
+  "wall.closed": "Cette adresse n’ouvre plus aucun écran mural. En demander une nouvelle.",
   "wall.denied": "Les tableaux muraux ne vous sont pas ouverts. Un administrateur peut changer cela.",
   "wall.now": "Maintenant et aujourd’hui",
   "wall.failed": "Le boîtier ne répond pas. Nouvel essai dans {n} s.",

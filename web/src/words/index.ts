@@ -1,15 +1,16 @@
 // Words by key, one language loaded at a time, in books: the core words both pages share, those of the portal, and
-// those of its pages behind the first view.
+// those of its pages behind the first view, of lists and of the rest.
 
 import { Cell, useCell } from "../lib/cell";
 import type { Lang } from "../lib/number";
 import type core from "./core.en";
 import type portal from "./en";
 import { fill, type Values } from "./fill";
+import type lists from "./lists.en";
 import type more from "./more.en";
 
 export type CoreKey = keyof typeof core;
-export type Key = CoreKey | keyof typeof portal | keyof typeof more;
+export type Key = CoreKey | keyof typeof portal | keyof typeof lists | keyof typeof more;
 type Book = Record<string, string>;
 
 let book: Book = {};

@@ -20,6 +20,27 @@ export const PAGES = [
   { name: "reports", path: "/reports" },
   { name: "report", path: "/reports/overview-queue?queue=sales&queue=after-sales&direction=in", wait: 1500 },
   { name: "report-hour", path: "/reports/traffic-hour?p=today", wait: 1500 },
+  { name: "report-beside", path: "/reports/traffic-hour?p=today&compare=previous", wait: 1500 },
+  { name: "report-own", path: "/reports/overview-queue?compare=year-ago&cols=OV-1,OV-2,OV-4", wait: 900 },
+  { name: "columns", path: "/reports/overview-queue", act: async (tab) => {
+    await tab.click(".panel .btn.xs[aria-haspopup]");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "views", path: "/calls?p=week&answered=no", act: async (tab) => {
+    await tab.click(".head .btn[aria-haspopup]");
+    await tab.waitForTimeout(300);
+  } },
+  { name: "ticked", path: "/calls", act: async (tab) => {
+    await tab.locator(".tk input").nth(1).click();
+    await tab.locator(".tk input").nth(3).click();
+    await tab.waitForTimeout(300);
+  } },
+  { name: "kiosk-made", path: "/walls", act: async (tab) => {
+    await tab.click(".c12 .btn[aria-haspopup]");
+    await tab.fill("#k-name", "Hall, first floor");
+    await tab.click(".df .btn.p");
+    await tab.waitForTimeout(400);
+  } },
   { name: "report-failed", path: "/reports/overview-queue", state: { broken: ["/reports/overview"] } },
   { name: "calls", path: "/calls" },
   { name: "calls-none", path: "/calls?caller=12345&answered=no" },
@@ -60,5 +81,7 @@ export const PAGES = [
   { name: "session-end", path: "/", state: { session: 90 }, wait: 1500 },
   { name: "wall", path: "/wall/all", wall: true, wait: 1500 },
   { name: "wall-one", path: "/wall/set?queues=sales&title=Sales+floor", wall: true, wait: 1500 },
+  { name: "wall-kiosk", path: `/wall/kiosk#k=${"0a".repeat(32)}`, wall: true, state: { loggedIn: false }, wait: 1500 },
+  { name: "wall-closed", path: `/wall/kiosk#k=${"bb".repeat(32)}`, wall: true, state: { loggedIn: false } },
   { name: "wall-stranger", path: "/wall/all", wall: true, state: { loggedIn: false } },
 ];

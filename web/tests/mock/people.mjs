@@ -1,6 +1,6 @@
 // People and system of the invented office: who is logged in, accounts, audit rows, health.
 
-const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage"];
+const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage", "kiosks.manage"];
 const RIGHTS = { administrator: ALL, supervisor: ALL.slice(0, 9), agent: ["self.edit", "names.view", "live.view", "walls.view", "reports.own", "calls.own"], user: ["self.edit"] };
 
 export function person(options, now) {

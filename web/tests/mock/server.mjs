@@ -19,7 +19,7 @@ const nowSec = () => Math.floor(Date.now() / 1000);
  */
 export function start(port = 0, options = {}) {
   const now = nowSec();
-  const state = { loggedIn: true, claimed: true, silent: false, broken: [], made: [], born: now, ...options };
+  const state = { loggedIn: true, claimed: true, silent: false, broken: [], made: [], views: [{ name: "Lost this week", address: "/calls?p=week&answered=no" }], columns: {}, kiosks: [{ id: 1, name: "Hall", account: "maud.kerjean", queues: ["sales"], created: now - 900000, last_used: now - 120 }], born: now, ...options };
   const server = createServer((req, res) => route(req, res, state));
   return new Promise((ready) => server.listen(port, "127.0.0.1", () => ready({ server, state, url: `http://127.0.0.1:${server.address().port}` })));
 }
@@ -36,7 +36,7 @@ function route(req, res, state) {
   if (!url.pathname.startsWith("/api/")) return file(res, url.pathname);
   const path = url.pathname.replace("/api/v1", "");
   if (state.broken.some((p) => path.startsWith(p))) return fault(res, 503, "unavailable", "The report took longer than 5 s.");
-  if (path === "/live/events") return stream(req, res, state, url);
+  if (path === "/live/events" || path === "/kiosk/events") return stream(req, res, state, url);
   let text = "";
   req.on("data", (part) => (text += part));
   req.on("end", () => answer(req.method, path, url.searchParams, text ? JSON.parse(text) : {}, req, res, state));
@@ -44,7 +44,8 @@ function route(req, res, state) {
 
 function answer(method, path, query, body, req, res, state) {
   const now = nowSec();
-  const open = path === "/hello" || path === "/session" || path === "/claim";
+  if (path === "/kiosk" && method === "POST") return /^(0a)+$/.test(body.token) ? json(res, 200, { name: "Hall", language: state.language ?? "en", office: "Quai 9 Marine, Nantes", zone: office.ZONE, demo: false, now }) : json(res, 401, { error: { kind: "denied", code: "kiosk.closed", message: "this address opens no wallboard any more; ask for a new one" } });
+  const open = path === "/hello" || path === "/session" || path === "/claim" || path.startsWith("/kiosk/");
   if (!open && !state.loggedIn) return fault(res, 401, "denied", "Log in first.");
   if (method !== "GET" && !["/session", "/claim"].includes(path) && req.headers["x-csrf-token"] !== "csrf-of-the-mock") return fault(res, 403, "denied", "The page is out of date.");
   switch (`${method} ${path}`) {
@@ -73,12 +74,28 @@ function answer(method, path, query, body, req, res, state) {
     case "GET /accounts": return json(res, 200, { accounts: people.accounts });
     case "POST /accounts": return body.account === "karl.bauer" ? fault(res, 409, "conflict", "karl.bauer belongs to Karl Bauer.", { account: "karl.bauer belongs to Karl Bauer" }) : json(res, 200, { language: "en", disabled: false, last_login: null, ...body });
   }
-  if (path.startsWith("/reports/")) return json(res, 200, office.report(decodeURIComponent(path.slice(9)), query.get("from"), query.get("to"), now));
+  if (path === "/me/views") return method === "GET" ? json(res, 200, { views: state.views }) : json(res, 200, keepView(state, body));
+  if (path.startsWith("/me/views/")) { state.views = state.views.filter((v) => v.name !== decodeURIComponent(path.slice(10))); return json(res, 204, null); }
+  if (path === "/me/columns") return json(res, 200, { columns: state.columns });
+  if (path.startsWith("/me/columns/")) { state.columns = { ...state.columns, [decodeURIComponent(path.slice(12))]: body.columns }; return json(res, 204, null); }
+  if (path === "/kiosks" && method === "GET") return json(res, 200, { kiosks: state.kiosks });
+  if (path === "/kiosks") { const kiosk = { id: state.kiosks.length + 1, name: body.name, account: "maud.kerjean", queues: body.queues, created: now, last_used: null }; state.kiosks.push(kiosk); return json(res, 200, { kiosk, address: `/wall/kiosk#k=${"0a".repeat(32)}` }); }
+  if (path.startsWith("/kiosks/")) { state.kiosks = state.kiosks.filter((k) => String(k.id) !== path.slice(8)); return json(res, 204, null); }
+  if (path === "/kiosk/hours") return json(res, 200, office.report("traffic-hour", "2026-11-20", "2026-11-21", now));
+  if (path.startsWith("/reports/")) {
+    const of = office.report(decodeURIComponent(path.slice(9)), query.get("from"), query.get("to"), now);
+    return json(res, 200, query.get("compare") ? office.compared(of) : of);
+  }
   if (path.endsWith("/close")) return json(res, 200, { closed: true });
   if (path.startsWith("/calls/")) return path === "/calls/none" ? fault(res, 404, "not_found", "There is no such call.") : json(res, 200, office.detail(decodeURIComponent(path.slice(7)), state.born));
   if (path.startsWith("/accounts/")) return json(res, 200, { ...people.accounts.find((a) => a.account === decodeURIComponent(path.slice(10))), ...body });
   if (path.startsWith("/me/sessions/")) return json(res, 204, null);
   return fault(res, 404, "not_found", "There is no such thing.");
+}
+
+function keepView(state, view) {
+  state.views = [...state.views.filter((v) => v.name !== view.name), view];
+  return view;
 }
 
 function calls(query, state, now) {

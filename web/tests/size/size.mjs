@@ -12,9 +12,10 @@ const read = (name) => readFileSync(`${DIST}${name}`, "utf8");
 const VIEWS = [
   { name: "portal, home", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "overview"] },
   { name: "portal, real time", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "live"] },
-  { name: "portal, report", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "more.fr", "report"] },
-  { name: "portal, calls", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "more.fr", "calls"] },
+  { name: "portal, report", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "lists.fr", "report"] },
+  { name: "portal, calls", page: "/index.html", limit: 60_000, aim: 40_000, also: ["core.fr", "fr", "lists.fr", "calls"] },
   { name: "wallboard", page: "/wall.html", limit: 40_000, aim: 25_000, also: ["core.fr"] },
+  { name: "wallboard without a log-in", page: "/wall.html", limit: 40_000, aim: 25_000, also: ["core.fr", "wall-kiosk", "kiosk"] },
 ];
 
 let over = 0;

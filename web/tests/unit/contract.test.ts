@@ -5,7 +5,11 @@ import { expect, test } from "vitest";
 import document from "../../../docs/openapi.json";
 import type { Shape } from "../../src/api/door";
 import { liveBeat, liveChange, liveSnapshot } from "../../src/api/live-wire";
-import * as wire from "../../src/api/wire";
+import * as main from "../../src/api/wire";
+import * as calls from "../../src/api/wire-calls";
+import * as system from "../../src/api/wire-system";
+
+const wire = { ...main, ...calls, ...system };
 
 interface Schema {
   $ref?: string;
@@ -53,7 +57,8 @@ const PAIRS: Record<string, Shape<unknown>> = {
   Hello: wire.hello, Me: wire.me, LoginSessions: wire.sessions, Queues: wire.queues, Agents: wire.agents, CallPage: wire.callPage,
   CallDetail: wire.callDetail, Closed: wire.closed, Health: wire.health, Backup: wire.backupMade, Backups: wire.backups,
   AuditPage: wire.audit, Account: wire.account, Accounts: wire.accounts, LiveSnapshot: liveSnapshot, LiveChange: liveChange,
-  LiveBeat: liveBeat, Report: wire.report, Catalogue: wire.reportIndex,
+  LiveBeat: liveBeat, SavedView: wire.savedView, SavedViews: wire.savedViews, ChosenColumns: wire.chosenColumns, Kiosks: wire.kiosks,
+  KioskMade: wire.kioskMade, Screen: wire.screen, Report: wire.report, Catalogue: wire.reportIndex,
 };
 
 for (const [name, shape] of Object.entries(PAIRS)) {

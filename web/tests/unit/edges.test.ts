@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { BadShape, byName, list, maybe, num, obj, one, str } from "../../src/api/door";
-import { callPage, me, report, type CallRow } from "../../src/api/wire";
+import { me, report } from "../../src/api/wire";
+import { callPage, type CallRow } from "../../src/api/wire-calls";
 import { filterChanges, filtersOf } from "../../src/lib/filters";
 import { ringBack } from "../../src/lib/ringback";
 import { fits, safeTarget } from "../../src/lib/route-paths";

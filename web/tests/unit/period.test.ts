@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { daysBetween, parsePeriod, presetOf, presetPeriod, PRESETS, shift } from "../../src/lib/period";
+import { daysBetween } from "../../src/lib/day";
+import { parsePeriod, presetOf, presetPeriod, PRESETS, shift } from "../../src/lib/period";
 
 const TODAY = "2026-11-20"; // a Friday
 const of = (from: string, to: string) => ({ from, to });
