@@ -3,7 +3,7 @@ the log, the live view and the reports say."""
 import time
 from collections import Counter
 
-from office.harness import OfficeTest, in_written_order
+from office.harness import OfficeTest, in_written_order, tells_of_managers
 from office.plan import Person, Plan, Queue
 
 load_tests = in_written_order
@@ -15,7 +15,10 @@ ALICE, BRUNO, CHIARA, DIETER, EVA = (
 
 
 class Calls(OfficeTest):
-    """The queue log alone."""
+    """Two Switchrooms on one Asterisk: one has the queue log alone, the other the
+    manager interface too. They must agree on every call."""
+
+    managers = (False, True) if tells_of_managers() else (False,)
 
     @classmethod
     def plan(cls):
@@ -140,8 +143,10 @@ class Calls(OfficeTest):
         self.answered(second, "support", position=2)
 
     def waits(self, call):
-        """The log does not tell that a telephone rings."""
-        self.call_is(call.caller, "waiting", position=1)
+        """Only the manager interface tells that a telephone rings."""
+        self.call_is(call.caller, "waiting", position=1, on=self.log_only())
+        self.call_is(call.caller, "ringing", position=1, on=self.with_manager())
+        self.agent_is(CHIARA.name, "ringing", on=self.with_manager())
 
     # ------------------------------------------------------------ with more in them
     def test_a_held_call_stays_one_call(self):
@@ -156,14 +161,15 @@ class Calls(OfficeTest):
             self.assertTrue(office.do(talk.resume()))
             self.call_is(call.caller, "talking")
         office.hang_up(talk)
-        row = self.answered(call, "support", agent=CHIARA.name, cause="agent")
-        self.after_holds(row)
+        self.answered(call, "support", agent=CHIARA.name, cause="agent")
+        for one in self.with_manager():
+            page = one.get(f"/api/v1/calls?{self.period()}&caller={call.caller}")
+            self.assertGreaterEqual(page["rows"][0]["hold"], 2)
 
     def held(self, call):
-        """The log does not tell of holds."""
-
-    def after_holds(self, row):
-        self.assertEqual(row["hold"], 0)
+        """Only the manager interface tells of holds."""
+        self.call_is(call.caller, "hold", agent=CHIARA.name, on=self.with_manager())
+        self.agent_is(CHIARA.name, "hold", on=self.with_manager())
 
     def test_a_blind_transfer_ends_the_stint(self):
         office = self.office
@@ -236,17 +242,22 @@ class Calls(OfficeTest):
         return call, "701" if "701" in slots else slots
 
     def parked(self, call):
-        """The log shows parking as a transfer and nothing more."""
+        """The tracker tells of parking lots."""
+        self.live(lambda live: any(one["queue"] == "pk-default" and one["state"] == "waiting" for one in live["calls"]),
+                  "a call waiting in the lot", self.with_manager())
 
     def fetched(self, call):
-        pass
+        self.live(lambda live: any(one["queue"] == "pk-default" and one["state"] == "talking" for one in live["calls"]),
+                  "a call fetched from the lot", self.with_manager())
 
     def after_parking(self, call, by):
         self.happened("support", "answered")
-        rows = [row for row in self.stints(call.caller, count=self.stints_of_parked) if row["queue"] == "support"]
-        self.assertEqual([(row["cause"], row["transfer_to"]) for row in rows], [("blind transfer", "700")])
-
-    stints_of_parked = 1
+        row = self.stint(call.caller, queue="support", cause="blind transfer", transfer_to="700")
+        for one in self.with_manager():
+            page = one.until(f"/api/v1/calls?{self.period()}&queue=pk-default",
+                             lambda page: any(row["call_id"] in found["call_id"] for found in page["rows"]), "the lot")
+            lot = next(found for found in page["rows"] if row["call_id"] in found["call_id"])
+            self.assertEqual((lot["answered"], lot["agent"]), (by is not None, by and f"PJSIP/{by}"))
 
     # ------------------------------------------------------------ at the end
     def test_reports_count_what_the_telephones_did(self):

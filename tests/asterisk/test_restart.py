@@ -1,11 +1,13 @@
 """Things that break in the middle of calls: Asterisk, Switchroom, the log."""
-from office.harness import OfficeTest
+from office.harness import OfficeTest, tells_of_managers
 from office.plan import Person, Plan, Queue
 
 ALICE, BRUNO = Person("201", "Alice Moreau", "1201"), Person("202", "Bruno Keller", "1202")
 
 
 class Restart(OfficeTest):
+    managers = (False, True) if tells_of_managers() else (False,)
+
     @classmethod
     def plan(cls):
         return Plan(people=[ALICE, BRUNO], telephones=["281"], queues=[

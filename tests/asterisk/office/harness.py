@@ -14,7 +14,7 @@ import time
 import unittest
 
 from .manager import Manager
-from .pbx import Absent, Pbx
+from .pbx import SHIPPED, Absent, Pbx
 from .sound import Clock
 from .switchroom import PATIENCE, Switchroom
 from .telephone import Telephone
@@ -231,6 +231,11 @@ class Office:
         return len(self.pbx.records())
 
 
+def tells_of_managers():
+    """Whether the program under test can listen to a manager interface."""
+    return "[ami]" in (SHIPPED.parent / "switchroom.toml").read_text(encoding="utf-8")
+
+
 def version():
     return os.environ.get("ASTERISK", "22")
 
@@ -260,21 +265,22 @@ class OfficeTest(unittest.TestCase):
         self.office.quiet()
 
     # ------------------------------------------------------------ what Switchroom shows
-    def live(self, wanted, what):
-        """Waits until every Switchroom shows it; returns what the last one shows."""
-        return [one.live(wanted, what) for one in self.office.switchrooms][-1]
+    def live(self, wanted, what, on=None):
+        """Waits until every Switchroom (of those `on`) shows it; returns what the last one shows."""
+        shown = [one.live(wanted, what) for one in (self.office.switchrooms if on is None else on)]
+        return shown[-1] if shown else None
 
-    def agent_is(self, name, state, **more):
+    def agent_is(self, name, state, on=None, **more):
         def right(live):
             agent = next((one for one in live["agents"] if one["name"] == name), None)
             return agent is not None and agent["state"] == state and all(agent[k] == v for k, v in more.items())
-        return self.live(right, f"{name} {state} {more or ''}")
+        return self.live(right, f"{name} {state} {more or ''}", on)
 
     def no_agent(self, name):
         return self.live(lambda live: all(one["name"] != name or not one["queues"] for one in live["agents"]),
                          f"{name} logged off")
 
-    def call_is(self, caller, state, **more):
+    def call_is(self, caller, state, on=None, **more):
         """The live row of a caller, once it is in that state."""
         def row(live):
             return next((one for one in live["calls"] if one["number"] == caller), None)
@@ -282,24 +288,37 @@ class OfficeTest(unittest.TestCase):
         def right(live):
             one = row(live)
             return one is not None and one["state"] == state and all(one[k] == v for k, v in more.items())
-        return row(self.live(right, f"the call of {caller} {state} {more or ''}"))
+        shown = self.live(right, f"the call of {caller} {state} {more or ''}", on)
+        return row(shown) if shown else None
 
     def stints(self, caller, count=1):
-        """The finished calls of a caller, oldest first, the same in every Switchroom."""
+        """The finished queue calls of a caller, oldest first, the same in every Switchroom.
+
+        Lengths of holds and calls of parking lots are the tracker's: not compared.
+        """
         path = f"/api/v1/calls?{self.period()}&caller={caller}&order=oldest"
+
+        def of_queues(page):
+            return [row for row in page["rows"] if not row["queue"].startswith("pk-")]
         answers = []
         for one in self.office.switchrooms:
-            page = one.until(path, lambda page: len(page["rows"]) == count and not any(r["open"] for r in page["rows"]),
-                             f"{count} finished stints")
-            answers.append([{k: v for k, v in row.items() if k != "id"} for row in page["rows"]])
+            page = one.until(path, lambda page: len(of_queues(page)) == count
+                             and not any(row["open"] for row in page["rows"]), f"{count} finished stints")
+            answers.append([{k: v for k, v in row.items() if k not in ("id", "hold")} for row in of_queues(page)])
         for other in answers[1:]:
             self.assertEqual(answers[0], other)
         return answers[0]
+
+    def with_manager(self):
+        return [one for one in self.office.switchrooms if one.manager]
 
     def stint(self, caller, **expected):
         row = self.stints(caller)[0]
         self.assertEqual({key: row[key] for key in expected}, expected, row)
         return row
+
+    def log_only(self):
+        return [one for one in self.office.switchrooms if not one.manager]
 
     def period(self):
         """From before the office began to after its end, in UTC."""
