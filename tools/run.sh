@@ -57,14 +57,8 @@ run_office() {
   . "$place/ready"
   trap 'kill $office 2>/dev/null || true; wait $office 2>/dev/null || true; rm -rf "$place"' EXIT
   mkdir -p "$data"
-  cat >"$place/switchroom.toml" <<C
-[log]
-path = "$queue_log"
-[store]
-data = "$data"
-[office]
-name = "Demonstration"
-C
+  printf '%s\n' '[log]' "path = \"$queue_log\"" '[store]' "data = \"$data\"" \
+    '[office]' 'name = "Demonstration"' >"$place/switchroom.toml"
   say "earlier days are captures of a real Asterisk, imported"
   "$CARGO_TARGET_DIR/release/switchroom" import --data "$data" "$place/past"
   say "starting: switchroom run --config $place/switchroom.toml $*"

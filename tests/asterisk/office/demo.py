@@ -75,9 +75,9 @@ class Office:
             await self.code(person.telephone, "*41")
             self.start(self.day(person.telephone))
         while True:
-            # Waves of ten minutes: the office is overrun at times, and idle at others.
-            wave = 1 + 0.6 * math.sin((time.time() - self.began) / 600 * 2 * math.pi)
-            await asyncio.sleep(random.expovariate(wave / 9))
+            # Waves of eight minutes: the office is overrun at times, and idle at others.
+            wave = 1 + 0.6 * math.sin((time.time() - self.began) / 480 * 2 * math.pi)
+            await asyncio.sleep(random.expovariate(wave / 8))
             self.start(self.caller())
 
     # ------------------------------------------------------------ callers
@@ -205,7 +205,7 @@ class Office:
         """What an agent does besides answering."""
         phone = self.phones[number]
         while True:
-            await asyncio.sleep(random.expovariate(1 / 150) + 20)
+            await asyncio.sleep(random.expovariate(1 / 70) + 15)
             if phone.busy:
                 continue
             if random.random() < 0.5:
