@@ -64,7 +64,9 @@ run_office() {
   say "starting: switchroom run --config $place/switchroom.toml $*"
   "$CARGO_TARGET_DIR/release/switchroom" run --config "$place/switchroom.toml" "$@" &
   local switchroom=$! code=0
-  trap 'kill $switchroom 2>/dev/null || true' INT TERM
+  # Ctrl-C reaches Switchroom by itself; told twice, it would leave at once.
+  trap : INT
+  trap 'kill $switchroom 2>/dev/null || true' TERM
   wait $switchroom || code=$?
   # A signal ends the waiting, not the program: it finishes what it reads first.
   while kill -0 $switchroom 2>/dev/null; do wait $switchroom || code=$?; done
