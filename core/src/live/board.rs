@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use crate::base::{Secs, UnixSec};
+use crate::event::manager::DeviceState;
 use crate::live::class::{self, Device};
+use crate::live::office::Link;
 use crate::live::scope::Scope;
-use crate::live::view::{Agent, Call, Difference, Flow, Queue, Snapshot, Source};
+use crate::live::view::{
+    Agent, Call, Difference, Flow, Queue, Seat, Snapshot, Source, device_word,
+};
 
 /// Rows sorted by their names. Rows that did not change are the same
 /// allocation as in the board before, so that keeping a few boards is cheap
@@ -59,6 +63,10 @@ pub struct AgentRow {
     /// Logged on without naming a queue (AGENTLOGIN): member of all.
     pub everywhere: bool,
     pub talks: Vec<Talk>,
+    /// By AMI, as `memberships`; empty without it.
+    pub seats: Vec<Seat>,
+    /// By AMI: the telephone and its state.
+    pub phone: Option<(String, DeviceState)>,
     /// By AMI.
     pub ringing_since: Option<UnixSec>,
     /// The agent-level pause.
@@ -117,7 +125,14 @@ impl Board {
     }
 
     /// The viewer's picture.
-    pub fn snapshot(&self, seq: u64, now: UnixSec, source: Source, scope: &Scope) -> Snapshot {
+    pub fn snapshot(
+        &self,
+        seq: u64,
+        now: UnixSec,
+        source: Source,
+        ami: Link,
+        scope: &Scope,
+    ) -> Snapshot {
         let mut calls: Vec<Call> = self.visible_calls(scope).map(|call| (**call).clone()).collect();
         calls.sort_by(|a, b| (a.state, a.entered, &a.id).cmp(&(b.state, b.entered, &b.id)));
         Snapshot {
@@ -125,6 +140,7 @@ impl Board {
             now,
             since: self.since,
             source,
+            ami,
             total: self.total(scope),
             queues: self
                 .queues
@@ -288,6 +304,9 @@ impl AgentRow {
                 .map(|member| member.queue.clone())
                 .collect(),
             pause_code: self.pause_code.clone(),
+            seats: self.seats.iter().filter(|seat| scope.sees(&seat.queue)).cloned().collect(),
+            phone: self.phone.as_ref().map(|(device, _)| device.clone()),
+            device: self.phone.as_ref().map(|(_, state)| device_word(*state)),
             extension: self.extension.clone(),
             logged_on: self.logged_on,
             caller: talk.map(|talk| talk.number.clone()),

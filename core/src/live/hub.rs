@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::base::UnixSec;
 use crate::live::board::Board;
+use crate::live::office::Link;
 use crate::live::scope::Scope;
 use crate::live::view::{Difference, Snapshot, Source, SourceState};
 
@@ -30,6 +31,7 @@ pub struct Hub {
 struct Inner {
     boards: VecDeque<(u64, Arc<Board>)>,
     source: Source,
+    link: Link,
 }
 
 /// The answer to a viewer that has seen board number `after`.
@@ -56,7 +58,10 @@ impl Hub {
             detail: None,
         };
         let boards = VecDeque::from([(first, Arc::new(Board::default()))]);
-        Hub { inner: Mutex::new(Inner { boards, source }), newest: watch::Sender::new(first) }
+        Hub {
+            inner: Mutex::new(Inner { boards, source, link: Link::default() }),
+            newest: watch::Sender::new(first),
+        }
     }
 
     /// Makes a board the newest and wakes the viewers. A board equal to the
@@ -87,6 +92,24 @@ impl Hub {
         }
     }
 
+    /// Tells how the link to Asterisk does. Viewers are woken when it changed.
+    pub fn report_link(&self, link: Link) {
+        let mut inner = self.lock();
+        if inner.link == link {
+            return;
+        }
+        inner.link = link;
+        let (seq, newest) = inner.newest();
+        inner.push(seq + 1, newest);
+        drop(inner);
+        self.newest.send_replace(seq + 1);
+    }
+
+    /// How the link to Asterisk does.
+    pub fn link(&self) -> Link {
+        self.lock().link.clone()
+    }
+
     /// How the reading goes.
     pub fn source(&self) -> Source {
         self.lock().source.clone()
@@ -96,16 +119,16 @@ impl Hub {
     pub fn snapshot(&self, now: UnixSec, scope: &Scope) -> Snapshot {
         let inner = self.lock();
         let (seq, board) = inner.newest();
-        let source = inner.source.clone();
+        let (source, link) = (inner.source.clone(), inner.link.clone());
         drop(inner);
-        board.snapshot(seq, now, source, scope)
+        board.snapshot(seq, now, source, link, scope)
     }
 
     /// What a viewer that has seen `after` must learn to be up to date.
     pub fn after(&self, after: u64, now: UnixSec, scope: &Scope) -> Resume {
         let inner = self.lock();
         let (seq, board) = inner.newest();
-        let source = inner.source.clone();
+        let (source, link) = (inner.source.clone(), inner.link.clone());
         let old =
             inner.boards.iter().find(|(seq, _)| *seq == after).map(|(_, board)| board.clone());
         drop(inner);
@@ -116,10 +139,11 @@ impl Hub {
                 // it goes along whenever something does.
                 if seq != after {
                     difference.source = Some(source);
+                    difference.ami = Some(link);
                 }
                 Resume::Change(difference)
             }
-            _ => Resume::Anew(Box::new(board.snapshot(seq, now, source, scope))),
+            _ => Resume::Anew(Box::new(board.snapshot(seq, now, source, link, scope))),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::live::class;
 use crate::live::phones::Phones;
 use crate::live::settings::Settings;
 use crate::live::today::Today;
-use crate::live::view::{Call, CallState, Flow};
+use crate::live::view::{self, Call, CallState, Flow};
 use crate::model::{
     AgentId, AttemptResult, Direction, LastCall, Names, Open, OpenStint, QueueId, Stint,
     StintState, WordId,
@@ -44,7 +44,7 @@ fn hidden(queue: &str) -> bool {
 }
 
 fn queues(sight: Sight<'_>) -> Vec<Arc<QueueRow>> {
-    let Sight { open, names, today, settings, .. } = sight;
+    let Sight { open, names, today, phones, settings } = sight;
     let mut known: BTreeSet<&str> = settings.queues.keys().map(String::as_str).collect();
     let ids = open
         .stints
@@ -53,6 +53,7 @@ fn queues(sight: Sight<'_>) -> Vec<Arc<QueueRow>> {
         .chain(open.memberships.iter().map(|one| one.queue))
         .chain(today.queues());
     known.extend(ids.map(|id| names.queue_name(id)));
+    known.extend(phones.seats.iter().flatten().map(|seat| &*seat.queue));
     known
         .into_iter()
         .filter(|name| !hidden(name))
@@ -98,6 +99,7 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
             let stint = &one.stint;
             let queue = names.queue_name(stint.queue);
             let ring = phones.rings.iter().find(|ring| ring.call.as_ref() == Some(&stint.call_id));
+            let place = phones.places.get(&stint.call_id);
             let connected = one.connected.unwrap_or(stint.enter);
             let (state, since) = match (one.state, ring) {
                 (StintState::Waiting, Some(ring)) => (CallState::Ringing, ring.since),
@@ -110,17 +112,17 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
                 call_id: stint.call_id.to_string(),
                 direction: flow(stint.direction),
                 queue: queue.to_owned(),
-                number: stint.number.to_string(),
-                name: stint.caller_name.to_string(),
+                number: told(&stint.number, place.map(|place| &place.number)),
+                name: told(&stint.caller_name, place.map(|place| &place.name)),
                 entered: stint.enter,
                 state,
                 since,
                 wait: if state > CallState::Ringing { stint.wait } else { None },
-                agent: agent(match state {
-                    CallState::Ringing => ring.map(|ring| ring.agent),
-                    _ => stint.agent,
-                }),
-                position: stint.position,
+                agent: match state {
+                    CallState::Ringing => ring.map(|ring| ring.agent.to_string()),
+                    _ => agent(stint.agent),
+                },
+                position: place.map(|place| place.position).or(stint.position),
                 attempts: u32::try_from(stint.attempts.len()).unwrap_or(u32::MAX),
                 last_tried: agent(one.last_tried.map(|(agent, _)| agent)),
                 dnis: word(stint.dnis),
@@ -134,6 +136,14 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
     // could, and rows need one name each.
     calls.dedup_by(|a, b| a.id == b.id);
     calls
+}
+
+/// The log's word, or AMI's where the log has none.
+fn told(log: &str, ami: Option<&Box<str>>) -> String {
+    match ami {
+        Some(ami) if log.is_empty() => ami.to_string(),
+        _ => log.to_owned(),
+    }
 }
 
 /// The stable name of an open stint's row.
@@ -154,6 +164,7 @@ fn agents(sight: Sight<'_>, now: UnixSec) -> BTreeMap<String, AgentRow> {
     rows.log_ons();
     rows.pauses();
     rows.talks();
+    rows.seats();
     rows.phones();
     rows.last_calls(now);
     rows.rows
@@ -165,13 +176,39 @@ struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// The name of an agent's row: that of the queue's member where the log
+    /// calls him by his telephone.
+    fn name_of(&self, agent: AgentId) -> String {
+        let name = self.sight.names.agent_name(agent);
+        match self.sight.phones.aliases.get(name) {
+            Some(member) => self.spelt(member),
+            None => name.to_owned(),
+        }
+    }
+
+    /// A member's name in the spelling of the log: agents are one in any case
+    /// of letters.
+    fn spelt(&self, member: &str) -> String {
+        let names = self.sight.names;
+        names.find_agent(member).map_or(member, |id| names.agent_name(id)).to_owned()
+    }
+
     fn row(&mut self, agent: AgentId) -> &mut AgentRow {
+        let name = self.name_of(agent);
+        self.row_named(name)
+    }
+
+    fn known(&mut self, agent: AgentId) -> Option<&mut AgentRow> {
+        let name = self.name_of(agent);
+        self.rows.get_mut(&name)
+    }
+
+    fn row_named(&mut self, name: String) -> &mut AgentRow {
         let Sight { names, today, settings, .. } = self.sight;
-        let name = names.agent_name(agent);
-        self.rows.entry(name.to_owned()).or_insert_with(|| AgentRow {
-            name: name.to_owned(),
-            label: settings.agent_labels.get(name).cloned().unwrap_or_else(|| name.to_owned()),
-            today: today.agent(agent),
+        self.rows.entry(name).or_insert_with_key(|name| AgentRow {
+            name: name.clone(),
+            label: settings.agent_labels.get(name).unwrap_or(name).clone(),
+            today: names.find_agent(name).map(|id| today.agent(id)).unwrap_or_default(),
             ..AgentRow::default()
         })
     }
@@ -201,13 +238,10 @@ impl Rows<'_> {
         }
         for one in &open.bindings {
             // A binding alone is no log-on; it names the telephone of one.
-            let name = names.agent_name(one.agent);
-            if let Some(row) = self.rows.get_mut(name) {
-                row.extension = Some(names.agent_name(one.channel).to_owned());
+            let channel = names.agent_name(one.channel).to_owned();
+            if let Some(row) = self.known(one.agent) {
+                row.extension = Some(channel);
             }
-        }
-        for row in self.rows.values_mut() {
-            row.memberships.sort_by(|a, b| a.queue.cmp(&b.queue));
         }
     }
 
@@ -241,11 +275,10 @@ impl Rows<'_> {
         let Sight { open, names, .. } = self.sight;
         for one in &open.stints {
             for attempt in &one.stint.attempts {
-                if attempt.result == AttemptResult::NoAnswer {
-                    let name = names.agent_name(attempt.agent);
-                    if let Some(row) = self.rows.get_mut(name) {
-                        row.today.lost_attempts += 1;
-                    }
+                if attempt.result == AttemptResult::NoAnswer
+                    && let Some(row) = self.known(attempt.agent)
+                {
+                    row.today.lost_attempts += 1;
                 }
             }
             let (Some(agent), Some(connected)) = (one.stint.agent, one.connected) else { continue };
@@ -261,26 +294,76 @@ impl Rows<'_> {
         }
     }
 
+    /// Who is a member of what, and paused there, is AMI's word where it
+    /// tells: the log does not name members that were there before it began,
+    /// nor those a restart took away.
+    fn seats(&mut self) {
+        let Some(seats) = &self.sight.phones.seats else { return };
+        for row in self.rows.values_mut() {
+            row.memberships.clear();
+            if !row.everywhere {
+                (row.paused_since, row.partly_since, row.pause_code) = (None, None, None);
+            }
+        }
+        for seat in seats.iter().filter(|seat| !hidden(&seat.queue)) {
+            let name = self.spelt(&seat.agent);
+            let row = self.row_named(name);
+            let pause_code = Some(seat.pause_reason.to_string()).filter(|code| !code.is_empty());
+            row.memberships.push(Member {
+                queue: seat.queue.to_string(),
+                paused: seat.paused_since.is_some(),
+            });
+            if let Some(since) = seat.paused_since {
+                row.partly_since = Some(row.partly_since.map_or(since, |old| old.min(since)));
+                row.pause_code = row.pause_code.take().or_else(|| pause_code.clone());
+            }
+            row.logged_on = row.logged_on.or(seat.logged_on);
+            row.free_since = row.free_since.max(seat.logged_on.unwrap_or(0));
+            row.seats.push(view::Seat {
+                queue: seat.queue.to_string(),
+                interface: seat.interface.to_string(),
+                dynamic: seat.dynamic,
+                penalty: seat.penalty,
+                calls_taken: seat.calls_taken,
+                paused_since: seat.paused_since,
+                pause_code,
+            });
+        }
+        self.rows.retain(|_, row| {
+            row.everywhere || !row.memberships.is_empty() || !row.talks.is_empty()
+        });
+    }
+
     fn phones(&mut self) {
         let phones = self.sight.phones;
         for ring in &phones.rings {
-            let row = self.row(ring.agent);
+            let name = self.spelt(&ring.agent);
+            let row = self.row_named(name);
             row.ringing_since =
                 Some(row.ringing_since.map_or(ring.since, |old| old.min(ring.since)));
         }
-        for (agent, (device, since)) in &phones.devices {
-            let name = self.sight.names.agent_name(*agent);
-            if let Some(row) = self.rows.get_mut(name) {
-                row.device = Some(*device);
-                row.device_since = Some(*since);
+        for (agent, phone) in &phones.devices {
+            let name = self.spelt(agent);
+            if let Some(row) = self.rows.get_mut(&name) {
+                row.device = phone.hinders();
+                row.device_since = Some(phone.since).filter(|since| *since > 0);
+                row.phone = Some((phone.device.to_string(), phone.state));
+                let extension = phone.extension.as_ref().map(ToString::to_string);
+                row.extension = row.extension.take().or(extension);
             }
+        }
+        for row in self.rows.values_mut() {
+            // Two spellings of one name may sit on one queue.
+            row.memberships.sort_by(|a, b| (&a.queue, a.paused).cmp(&(&b.queue, b.paused)));
+            row.memberships.dedup_by(|a, b| a.queue == b.queue);
+            row.seats.sort_by(|a, b| (&a.queue, &a.interface).cmp(&(&b.queue, &b.interface)));
         }
     }
 
     fn last_calls(&mut self, now: UnixSec) {
         let Sight { open, names, settings, .. } = self.sight;
         for LastCall { agent, end, queue, .. } in &open.last_calls {
-            let Some(row) = self.rows.get_mut(names.agent_name(*agent)) else { continue };
+            let Some(row) = self.known(*agent) else { continue };
             let queue = names.queue_name(*queue);
             row.last_call_end = Some(*end);
             row.last_queue = Some(queue.to_owned());

@@ -5,10 +5,11 @@ use proptest::prelude::*;
 
 use super::board::{AgentRow, AgentTally, Board, Member, QueueRow, Talk, Tally};
 use super::class::{self, Class, Device};
-use super::phones::{Phones, Ring};
+use super::phones::{Phone, Phones, Ring};
 use super::view::{Agent, AgentState, Call, CallState, Flow, Queue, Snapshot};
 use super::*;
 use crate::base::CallId;
+use crate::event::manager::DeviceState;
 use crate::model::{
     Attempt, AttemptResult, Cause, Change, Direction, EndCause, LastCall, Membership, Names, Open,
     OpenStint, Pause, Quality, Session, Stint, StintState,
@@ -109,7 +110,7 @@ impl Office {
     }
 
     fn snapshot(&self, now: i64, scope: &Scope) -> Snapshot {
-        self.board(now).snapshot(1, now, source(), scope)
+        self.board(now).snapshot(1, now, source(), Link::default(), scope)
     }
 }
 
@@ -245,8 +246,16 @@ fn telephones_tell_what_the_log_does_not() {
     office.open.stints = vec![waiting(1, 100_000, 1)];
     office.open.memberships = vec![membership(1, 1, 99_000), membership(2, 1, 99_000)];
     let call = Some(CallId::Usual { epoch: 1000, seq: 1 });
-    office.phones.rings.push(Ring { agent: 1, call, since: 100_010 });
-    office.phones.devices.insert(2, (Device::Unavailable, 99_990));
+    office.phones.rings.push(Ring { agent: "ann".into(), call, since: 100_010 });
+    office.phones.devices.insert(
+        "bob".into(),
+        Phone {
+            device: "PJSIP/202".into(),
+            extension: Some("202".into()),
+            state: DeviceState::Unavailable,
+            since: 99_990,
+        },
+    );
     let all = office.snapshot(100_020, &Scope::all());
     assert_eq!((all.total.ringing, all.total.unavailable, all.total.ready), (1, 1, 0));
     assert_eq!(all.calls[0].state, CallState::Ringing);
@@ -478,6 +487,7 @@ fn patch(old: &Snapshot, difference: &Difference) -> Snapshot {
         now: difference.now,
         since: old.since,
         source: old.source.clone(),
+        ami: old.ami.clone(),
         total: difference.total.clone().unwrap_or_else(|| old.total.clone()),
         queues: rows(&old.queues, &difference.queues, &difference.queues_gone, |row| &row.name),
         calls,
@@ -488,7 +498,7 @@ fn patch(old: &Snapshot, difference: &Difference) -> Snapshot {
 proptest! {
     #[test]
     fn each_member_is_in_exactly_one_class(board in any_board(), scope in any_scope()) {
-        let snapshot = board.snapshot(1, 0, source(), &scope);
+        let snapshot = board.snapshot(1, 0, source(), Link::default(), &scope);
         for row in snapshot.queues.iter().chain([&snapshot.total]) {
             prop_assert_eq!(sum_of_classes(row), row.agents);
         }
@@ -537,8 +547,8 @@ proptest! {
         if shared {
             new.share(&old);
         }
-        let before = old.snapshot(1, 10, source(), &scope);
-        let after = new.snapshot(2, 20, source(), &scope);
+        let before = old.snapshot(1, 10, source(), Link::default(), &scope);
+        let after = new.snapshot(2, 20, source(), Link::default(), &scope);
         let difference = new.changed_since(&old, 2, 20, &scope);
         prop_assert_eq!(patch(&before, &difference), after);
         let nothing = new.changed_since(&new.clone(), 2, 20, &scope);

@@ -6,6 +6,8 @@
 use serde::Serialize;
 
 use crate::base::{Secs, UnixSec};
+use crate::event::manager::DeviceState;
+use crate::live::office::Link;
 
 /// Everything one viewer may see, at one moment.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -16,6 +18,9 @@ pub struct Snapshot {
     /// Since when the counters called "today" count.
     pub since: UnixSec,
     pub source: Source,
+    /// The link to Asterisk: unless it is up, what rings and who is a member
+    /// is not known, or old.
+    pub ami: Link,
     /// All queues of the viewer as one row. Agents on several queues count
     /// once.
     pub total: Queue,
@@ -33,6 +38,8 @@ pub struct Difference {
     pub now: UnixSec,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ami: Option<Link>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<Queue>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -53,6 +60,7 @@ impl Difference {
     /// Whether the viewer would see nothing new.
     pub fn is_empty(&self) -> bool {
         self.source.is_none()
+            && self.ami.is_none()
             && self.total.is_none()
             && self.queues.is_empty()
             && self.queues_gone.is_empty()
@@ -183,7 +191,7 @@ pub struct Call {
     /// Once answered.
     pub wait: Option<Secs>,
     pub agent: Option<String>,
-    /// Place in the queue on entering.
+    /// Place in the queue: now where AMI tells, else on entering.
     pub position: Option<u32>,
     pub attempts: u32,
     /// Who was tried last and did not answer.
@@ -223,6 +231,12 @@ pub struct Agent {
     /// Those of them the agent is paused on.
     pub paused_queues: Vec<String>,
     pub pause_code: Option<String>,
+    /// By AMI: what the agent is in each of those queues.
+    pub seats: Vec<Seat>,
+    /// By AMI: the telephone, `PJSIP/201`.
+    pub phone: Option<String>,
+    /// By AMI: state of the telephone.
+    pub device: Option<&'static str>,
     pub extension: Option<String>,
     pub logged_on: Option<UnixSec>,
     /// Number of the other party; empty for a call on a queue the viewer may
@@ -240,4 +254,47 @@ pub struct Agent {
     pub talk: Secs,
     /// Seconds of ended pauses.
     pub pause: Secs,
+}
+
+/// A member's place in one queue, by AMI.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seat {
+    pub queue: String,
+    /// What the queue calls.
+    pub interface: String,
+    /// Added by a program or a dialplan, which may also remove it.
+    pub dynamic: bool,
+    pub penalty: i64,
+    /// Asterisk's own counter since it started or was reset.
+    pub calls_taken: u32,
+    pub paused_since: Option<UnixSec>,
+    pub pause_code: Option<String>,
+}
+
+/// Words of device states, as in the call-event service.
+pub const DEVICE_WORDS: [&str; 9] = [
+    "unknown",
+    "not_inuse",
+    "inuse",
+    "busy",
+    "invalid",
+    "unavailable",
+    "ringing",
+    "ringinuse",
+    "onhold",
+];
+
+/// The word of a device's state.
+pub fn device_word(state: DeviceState) -> &'static str {
+    match state {
+        DeviceState::Unknown => "unknown",
+        DeviceState::NotInUse => "not_inuse",
+        DeviceState::InUse => "inuse",
+        DeviceState::Busy => "busy",
+        DeviceState::Invalid => "invalid",
+        DeviceState::Unavailable => "unavailable",
+        DeviceState::Ringing => "ringing",
+        DeviceState::RingInUse => "ringinuse",
+        DeviceState::OnHold => "onhold",
+    }
 }
