@@ -10,7 +10,7 @@
 //! | 2 | [`input`] |
 //! | 3 | [`model`], [`live`] |
 //! | 4 | [`store`] |
-//! | 5 | [`reports`], [`people`] |
+//! | 5 | [`reports`], [`people`], [`actions`] |
 //! | 6 | [`portal`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
@@ -32,6 +32,7 @@
 
 pub use switchroom_core::{base, event, input, live, model, settings, store};
 
+pub mod actions;
 pub mod cli;
 pub mod daemon;
 pub mod people;

@@ -22,10 +22,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("store", &["base", "event", "model"]),
     ("reports", &["base", "model", "store"]),
     ("people", &["base", "store"]),
-    ("portal", &["base", "event", "model", "live", "store", "reports", "people"]),
+    // Who may do what to which call is decided on the live office by the
+    // rights of people; it sends nothing, so it knows no HTTP and no AMI.
+    ("actions", &["base", "event", "live", "people"]),
+    (
+        "portal",
+        &["base", "event", "model", "live", "store", "reports", "people", "actions"],
+    ),
     (
         "daemon",
-        &["base", "event", "input", "model", "live", "store", "reports", "people", "portal"],
+        &[
+            "base", "event", "input", "model", "live", "store", "reports", "people", "actions",
+            "portal",
+        ],
     ),
     (
         "cli",

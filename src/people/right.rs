@@ -36,10 +36,41 @@ pub enum Right {
     AccountsManage = 14,
     /// Make wallboards that open without a log-in, for one's own queues.
     KiosksManage = 15,
+    /// Act as the agent one is: log on and off, pause, mark and steer one's own
+    /// calls (AGENT).
+    AgentSelf = 16,
+    /// Call out from the page.
+    CallsMake = 17,
+    /// Take a waiting call out of its line.
+    CallsPick = 18,
+    /// Transfer, redirect and park calls of others, and change their place.
+    CallsTransfer = 19,
+    /// End calls of others.
+    CallsHangup = 20,
+    /// Record calls of others, or stop that.
+    CallsRecord = 21,
+    /// Set outcome, tags and features of calls of others.
+    CallsMark = 22,
+    /// Listen to a conversation (MON_AUDIO).
+    CallsListen = 23,
+    /// Speak to the agent alone (MON_WHISPER).
+    CallsWhisper = 24,
+    /// Speak to both (MON_BARGE).
+    CallsBarge = 25,
+    /// Add and remove members of queues, change their penalty.
+    MembersManage = 26,
+    /// Pause and unpause others.
+    MembersPause = 27,
+    /// Send a text to a telephone.
+    TextSend = 28,
+    /// Open an agent's screen (MON_VNC).
+    ScreensView = 29,
+    /// See all calls of the office, not only those in queues.
+    OfficeView = 30,
 }
 
 impl Right {
-    pub const ALL: [Right; 16] = [
+    pub const ALL: [Right; 31] = [
         Right::SelfEdit,
         Right::NamesView,
         Right::LiveView,
@@ -56,6 +87,21 @@ impl Right {
         Right::AuditView,
         Right::AccountsManage,
         Right::KiosksManage,
+        Right::AgentSelf,
+        Right::CallsMake,
+        Right::CallsPick,
+        Right::CallsTransfer,
+        Right::CallsHangup,
+        Right::CallsRecord,
+        Right::CallsMark,
+        Right::CallsListen,
+        Right::CallsWhisper,
+        Right::CallsBarge,
+        Right::MembersManage,
+        Right::MembersPause,
+        Right::TextSend,
+        Right::ScreensView,
+        Right::OfficeView,
     ];
 
     /// The name used in the API: `object.verb`.
@@ -77,6 +123,21 @@ impl Right {
             Right::AuditView => "audit.view",
             Right::AccountsManage => "accounts.manage",
             Right::KiosksManage => "kiosks.manage",
+            Right::AgentSelf => "agent.self",
+            Right::CallsMake => "calls.make",
+            Right::CallsPick => "calls.pick",
+            Right::CallsTransfer => "calls.transfer",
+            Right::CallsHangup => "calls.hangup",
+            Right::CallsRecord => "calls.record",
+            Right::CallsMark => "calls.mark",
+            Right::CallsListen => "calls.listen",
+            Right::CallsWhisper => "calls.whisper",
+            Right::CallsBarge => "calls.barge",
+            Right::MembersManage => "members.manage",
+            Right::MembersPause => "members.pause",
+            Right::TextSend => "text.send",
+            Right::ScreensView => "screens.view",
+            Right::OfficeView => "office.view",
         }
     }
 
@@ -165,6 +226,21 @@ impl Role {
                 Right::CallsClose,
                 Right::HealthView,
                 Right::KiosksManage,
+                Right::AgentSelf,
+                Right::CallsMake,
+                Right::CallsPick,
+                Right::CallsTransfer,
+                Right::CallsHangup,
+                Right::CallsRecord,
+                Right::CallsMark,
+                Right::CallsListen,
+                Right::CallsWhisper,
+                Right::CallsBarge,
+                Right::MembersManage,
+                Right::MembersPause,
+                Right::TextSend,
+                Right::ScreensView,
+                Right::OfficeView,
             ]),
             Role::Agent => Rights::of(&[
                 Right::SelfEdit,
@@ -174,6 +250,9 @@ impl Role {
                 Right::CallersView,
                 Right::ReportsOwn,
                 Right::CallsOwn,
+                Right::AgentSelf,
+                Right::CallsMake,
+                Right::CallsPick,
             ]),
             Role::User => Rights::of(&[Right::SelfEdit, Right::NamesView, Right::WallsView]),
         }

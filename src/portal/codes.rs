@@ -68,6 +68,24 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("kiosk.unknown", &[]),
     ("kiosk.closed", &[]),
     ("queues.none", &[]),
+    // actions on calls and members
+    ("action.right", &[]),
+    ("action.not_yours", &[]),
+    ("action.no_agent", &[]),
+    ("action.no_phone", &[]),
+    ("action.no_call", &[]),
+    ("action.no_member", &[]),
+    ("action.no_queue", &["queue"]),
+    ("action.unknown_phone", &["phone"]),
+    ("action.phone_taken", &["agent"]),
+    ("action.paused", &[]),
+    ("action.reason", &[]),
+    ("action.not_now", &["why"]),
+    ("action.unsafe", &["field"]),
+    ("action.refused", &["answer"]),
+    ("action.unknown", &[]),
+    ("ami.off", &[]),
+    ("ami.down", &[]),
 ];
 
 #[cfg(test)]

@@ -27,9 +27,11 @@ mod sight;
 mod state;
 mod stream;
 mod streams;
+mod switchboard;
 pub mod wire;
 
 pub use gate::{Peer, router};
 pub use reply::COOKIE;
 pub use serve::serve;
 pub use state::{App, Clock, Limits, Office, Settings};
+pub use switchboard::{DeskSettings, Later, NoSwitchboard, Outcome, Switchboard};

@@ -14,6 +14,7 @@ use crate::portal::route::{Access, Cache, Field, Gives, Handler, Method, Route, 
 use crate::portal::schema::{Described, free_object};
 use crate::portal::stream::Beat;
 use crate::portal::wire::calls as c;
+use crate::portal::wire::office as o;
 use crate::portal::wire::people as p;
 use crate::portal::wire::reports::Catalogue;
 use crate::portal::wire::saved as k;
@@ -91,6 +92,26 @@ const ACCOUNTS: Access = Access::Any(&[R::AccountsManage]);
 const KIOSKS: Access = Access::Any(&[R::KiosksManage]);
 const SCREEN: Access = Access::Kiosk;
 const AUDIT: Access = Access::Any(&[R::AuditView]);
+
+const OFFICE: Access = Access::Any(&[R::OfficeView]);
+const ACT: Access = Access::Any(&[R::AgentSelf, R::CallsMake, R::CallsListen]);
+const MAKE: Access = Access::Any(&[R::CallsMake]);
+const MOVE: Access = Access::Any(&[R::AgentSelf, R::CallsTransfer]);
+const MOVE_OTHERS: Access = Access::Any(&[R::CallsTransfer]);
+const HANGUP: Access = Access::Any(&[R::AgentSelf, R::CallsHangup]);
+const PICK: Access = Access::Any(&[R::CallsPick]);
+const MEMBERS: Access = Access::Any(&[R::AgentSelf, R::MembersManage]);
+const MANAGE: Access = Access::Any(&[R::MembersManage]);
+const PAUSES: Access = Access::Any(&[R::AgentSelf, R::MembersPause]);
+const LISTEN: Access = Access::Any(&[R::CallsListen]);
+const WHISPER: Access = Access::Any(&[R::CallsWhisper]);
+const BARGE: Access = Access::Any(&[R::CallsBarge]);
+const EARS: Access = Access::Any(&[R::CallsListen, R::CallsWhisper, R::CallsBarge]);
+const RECORD: Access = Access::Any(&[R::AgentSelf, R::CallsRecord]);
+const MARK: Access = Access::Any(&[R::AgentSelf, R::CallsMark]);
+const TEXT: Access = Access::Any(&[R::TextSend]);
+/// What an action's answer looks like.
+const DONE: Gives = Gives::Json(o::ActionDone::shape);
 
 const NAME: K = K::Text(100);
 const LANGUAGE: Field = may("language", K::Choice(p::LANGUAGES), "Of the pages.");
@@ -203,6 +224,35 @@ pub const ROUTES: &[Route] = &[
     // live
     route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
     route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),
+    // the office by AMI, and actions
+    route(Get,    "/api/v1/office",             OFFICE,   json::<o::OfficeNow>(),  run!(office::now),     "Calls, telephones and parking of now"),
+    route(Get,    "/api/v1/desk",               SELF,     json::<o::Desk>(),       run!(office::desk),    "What one's own page needs besides the live stream"),
+    route(Get,    "/api/v1/actions/{id}",       ACT,      DONE, run!(actions::result),          "How an accepted action ended; waits some seconds"),
+    route(Post,   "/api/v1/actions/call",       MAKE,     DONE, run!(actions::make),            "Ring one's telephone, then dial").body(actions::MAKE),
+    route(Post,   "/api/v1/actions/redirect",   MOVE,     DONE, run!(actions::redirect),        "Send a call elsewhere").body(actions::MOVE),
+    route(Post,   "/api/v1/actions/transfer",   MOVE,     DONE, run!(actions::transfer),        "Transfer, blind or attended").body(actions::TRANSFER),
+    route(Post,   "/api/v1/actions/transfer/cancel", MOVE, DONE, run!(actions::cancel_transfer), "Give an attended transfer up").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/park",       MOVE,     DONE, run!(actions::park),            "Park the other side and announce where").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/hangup",     HANGUP,   DONE, run!(actions::hang_up),         "End a call").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/pick",       PICK,     DONE, run!(actions::pick),            "Take a waiting call to a telephone").body(actions::PICK),
+    route(Post,   "/api/v1/actions/priority",   MOVE_OTHERS, DONE, run!(actions::priority),     "Change a waiting call's priority").body(actions::PRIORITY),
+    route(Post,   "/api/v1/actions/logon",      MEMBERS,  DONE, run!(actions::log_on),          "Log on to queues").body(actions::LOG_ON),
+    route(Post,   "/api/v1/actions/logoff",     MEMBERS,  DONE, run!(actions::log_off),         "Log off from queues").body(actions::MEMBERS),
+    route(Post,   "/api/v1/actions/pause",      PAUSES,   DONE, run!(actions::pause),           "Pause").body(actions::PAUSE),
+    route(Post,   "/api/v1/actions/unpause",    PAUSES,   DONE, run!(actions::unpause),         "End a pause").body(actions::MEMBERS),
+    route(Post,   "/api/v1/actions/penalty",    MANAGE,   DONE, run!(actions::penalty),         "Change a member's penalty").body(actions::SET_PENALTY),
+    route(Post,   "/api/v1/actions/listen",     LISTEN,   DONE, run!(actions::listen),          "Listen to an agent's conversation").body(actions::ONE_AGENT),
+    route(Post,   "/api/v1/actions/whisper",    WHISPER,  DONE, run!(actions::whisper),         "Speak to the agent alone").body(actions::ONE_AGENT),
+    route(Post,   "/api/v1/actions/barge",      BARGE,    DONE, run!(actions::barge),           "Speak to both").body(actions::ONE_AGENT),
+    route(Post,   "/api/v1/actions/listen/stop", EARS,    DONE, run!(actions::stop_listening),  "Stop listening"),
+    route(Post,   "/api/v1/actions/record",     RECORD,   DONE, run!(actions::record),          "Record from now on").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/record/stop", RECORD,  DONE, run!(actions::record_stop),     "Stop recording").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/record/mute", RECORD,  DONE, run!(actions::record_mute),     "Record silence instead").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/record/unmute", RECORD, DONE, run!(actions::record_unmute),  "Record again what is said").body(actions::ONE_CALL),
+    route(Post,   "/api/v1/actions/outcome",    MARK,     DONE, run!(actions::outcome),         "Set a call's outcome").body(actions::OUTCOME),
+    route(Post,   "/api/v1/actions/tag",        MARK,     DONE, run!(actions::tag),             "Tag a call").body(actions::TAG),
+    route(Post,   "/api/v1/actions/feature",    MARK,     DONE, run!(actions::feature),         "Set a call's feature").body(actions::FEATURE),
+    route(Post,   "/api/v1/actions/text",       TEXT,     DONE, run!(actions::text),            "Send a text to an agent's telephone").body(actions::TEXT),
     // wallboards without a log-in
     route(Get,    "/api/v1/kiosks",             KIOSKS,   json::<k::Kiosks>(),     run!(kiosk::list),     "The kiosks one may manage"),
     route(Post,   "/api/v1/kiosks",             KIOSKS,   json::<k::KioskMade>(),  run!(kiosk::create),   "Make a kiosk").body(NEW_KIOSK),

@@ -12,6 +12,7 @@ use crate::live;
 use crate::people::{Language, People};
 use crate::portal::asked::blocking;
 use crate::portal::streams::Streams;
+use crate::portal::switchboard::{NoSwitchboard, Switchboard};
 use crate::portal::wire::system::{Backup, Health};
 use crate::reports::Rules;
 use crate::store::{Reader, Store};
@@ -124,6 +125,8 @@ pub struct App {
     pub store: Store,
     pub live: Arc<live::Hub>,
     pub office: Arc<dyn Office>,
+    /// Whoever holds the link to Asterisk.
+    pub switchboard: Arc<dyn Switchboard>,
     pub clock: Clock,
     pub settings: Settings,
     /// Becomes true when the daemon stops: streams end, requests finish.
@@ -146,7 +149,13 @@ impl App {
     ) -> Self {
         let streams = Arc::new(Streams::new(&settings.limits));
         let long = Arc::new(Semaphore::new(1));
-        App { people, store, live, office, clock, settings, stop, streams, long }
+        let switchboard = Arc::new(NoSwitchboard::default());
+        App { people, store, live, office, switchboard, clock, settings, stop, streams, long }
+    }
+
+    /// With a link to Asterisk.
+    pub fn with_switchboard(self, switchboard: Arc<dyn Switchboard>) -> Self {
+        App { switchboard, ..self }
     }
 
     /// Seconds of the wall clock.

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::base::UnixSec;
-use crate::live::{Difference, Resume, Scope, Snapshot, Source};
+use crate::live::{Difference, Link, Resume, Scope, Snapshot, Source};
 use crate::people::{Board, Right, Token, Viewer};
 use crate::portal::asked::{blocking, scope, scope_of};
 use crate::portal::pieces;
@@ -34,10 +34,11 @@ const RETRY_MS: u32 = 2000;
 pub struct Beat {
     pub now: UnixSec,
     pub source: Source,
+    pub ami: Link,
 }
 
 describe! {
-    Beat as "LiveBeat" { now: i64, source: Source, }
+    Beat as "LiveBeat" { now: i64, source: Source, ami: Link, }
 }
 
 /// Whom a stream is for; the token is there to look again whether they may.
@@ -161,7 +162,7 @@ impl LiveStream {
                 return Some((self, piece));
             }
             if beat {
-                let beat = Beat { now: self.app.now(), source: self.app.live.source() };
+                let beat = Beat { now: self.app.now(), source: self.app.live.source(), ami: self.app.live.link() };
                 let piece = event("beat", None, &beat)?;
                 return Some((self, piece));
             }

@@ -2,11 +2,13 @@
 //! return a wire struct.
 
 pub mod accounts;
+pub mod actions;
 pub mod calls;
 pub mod door;
 pub mod kiosk;
 pub mod live;
 pub mod me;
+pub mod office;
 pub mod question;
 pub mod reports;
 pub mod system;

@@ -3,7 +3,9 @@
 
 use serde_json::Value;
 
+use crate::live::Link;
 use crate::live::view::{
+    Seat,
     Agent, AgentState, Call, CallState, Difference, Flow, Queue, Snapshot, Source, SourceState,
 };
 use crate::portal::schema::{Components, Described, describe, words};
@@ -92,6 +94,9 @@ describe! {
         queues: Vec<String>,
         paused_queues: Vec<String>,
         pause_code: Option<String>,
+        seats: Vec<Seat>,
+        phone: Option<String>,
+        device: Option<&'static str>,
         extension: Option<String>,
         logged_on: Option<i64>,
         caller: Option<String>,
@@ -104,11 +109,21 @@ describe! {
         talk: i64,
         pause: i64,
     }
+    Seat as "LiveSeat" {
+        queue: String,
+        interface: String,
+        dynamic: bool,
+        penalty: i64,
+        calls_taken: u32,
+        paused_since: Option<i64>,
+        pause_code: Option<String>,
+    }
     Snapshot as "LiveSnapshot" {
         seq: u64,
         now: i64,
         since: i64,
         source: Source,
+        ami: Link,
         total: Queue,
         queues: Vec<Queue>,
         calls: Vec<Call>,
@@ -127,6 +142,7 @@ impl Described for Difference {
                     ("seq", u64::shape(components), true),
                     ("now", i64::shape(components), true),
                     ("source", Source::shape(components), false),
+                    ("ami", Link::shape(components), false),
                     ("total", Queue::shape(components), false),
                     ("queues", <Vec<Queue>>::shape(components), false),
                     ("queues_gone", texts.clone(), false),

@@ -3,6 +3,7 @@
 
 pub mod calls;
 pub mod live;
+pub mod office;
 pub mod people;
 pub mod reports;
 pub mod saved;
