@@ -25,10 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // Who may do what to which call is decided on the live office by the
     // rights of people; it sends nothing, so it knows no HTTP and no AMI.
     ("actions", &["base", "event", "live", "people"]),
-    (
-        "portal",
-        &["base", "event", "model", "live", "store", "reports", "people", "actions"],
-    ),
+    ("portal", &["base", "event", "model", "live", "store", "reports", "people", "actions"]),
     (
         "daemon",
         &[

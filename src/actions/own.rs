@@ -62,9 +62,10 @@ pub(super) fn log_on(
     if other.is_some_and(|(_, seat)| *seat.membership == *"dynamic") {
         return Err(No::NotNow("you are logged on with another telephone; log off there first"));
     }
-    if let Some(holder) = office.agent_of_device(&device).filter(|name| {
-        !target::same(name, agent) && !target::seats(office, name).is_empty()
-    }) {
+    if let Some(holder) = office
+        .agent_of_device(&device)
+        .filter(|name| !target::same(name, agent) && !target::seats(office, name).is_empty())
+    {
         return Err(No::PhoneTaken(holder.to_owned()));
     }
     if let Some(reason) = wish.paused {
@@ -113,10 +114,7 @@ pub(super) fn log_off(
     let orders = seats
         .iter()
         .map(|(queue, interface)| {
-            order(
-                "QueueRemove",
-                vec![("Queue", queue.clone()), ("Interface", interface.clone())],
-            )
+            order("QueueRemove", vec![("Queue", queue.clone()), ("Interface", interface.clone())])
         })
         .collect();
     let names: Vec<String> = seats.into_iter().map(|(queue, _)| queue).collect();

@@ -25,7 +25,8 @@ pub(super) fn call(
     if target::seats(office, me).iter().any(|(_, seat)| seat.paused_since.is_some()) {
         return Err(No::Paused);
     }
-    if number.is_empty() || !number.chars().all(|c| c.is_ascii_alphanumeric() || "+*#".contains(c)) {
+    if number.is_empty() || !number.chars().all(|c| c.is_ascii_alphanumeric() || "+*#".contains(c))
+    {
         return Err(No::NotNow("give a number of digits, *, # and +"));
     }
     let mut order = originate(device, dialplan);
@@ -107,11 +108,7 @@ pub(super) fn transfer(
     ))
 }
 
-pub(super) fn cancel_transfer(
-    who: &Who,
-    office: &Office,
-    call: Option<&str>,
-) -> Result<Plan, No> {
+pub(super) fn cancel_transfer(who: &Who, office: &Office, call: Option<&str>) -> Result<Plan, No> {
     let sides = target::call(who, office, call, Right::CallsTransfer)?;
     let leg = sides.agent.ok_or(No::NoCall)?;
     let fields = vec![("Channel", leg.name.to_string())];
@@ -283,7 +280,10 @@ pub(super) fn listen(
     order.fields.extend([
         ("Application", "ChanSpy".to_owned()),
         ("Data", format!("{},{options}", leg.name)),
-        ("CallerID", format!("\"Listening\" <{}>", office.book.extension(spied).unwrap_or_default())),
+        (
+            "CallerID",
+            format!("\"Listening\" <{}>", office.book.extension(spied).unwrap_or_default()),
+        ),
         ("ChannelId", format!("{SPY}{}", office.version())),
     ]);
     Ok(one(order, action, agent, None))
@@ -332,8 +332,7 @@ pub(super) fn record(
                 .map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' })
                 .collect();
             let file = format!("{}/rec-{safe}.wav", dialplan.recordings.trim_end_matches('/'));
-            let fields =
-                vec![channel.clone(), ("File", file), ("Options", "b".to_owned())];
+            let fields = vec![channel.clone(), ("File", file), ("Options", "b".to_owned())];
             (order("MixMonitor", fields), "call.record")
         }
         Tape::Stop => (order("StopMixMonitor", vec![channel.clone()]), "call.record_stop"),

@@ -17,9 +17,14 @@ pub(super) fn me(who: &Who) -> Result<&str, No> {
     who.agent.as_deref().ok_or(No::NoAgent)
 }
 
-/// Whether two names are one agent: in any case of letters.
+/// Whether two names are one agent: in any case of letters, and `Agent/` may
+/// be left out (`metrics.md` 1.7 N4, N5).
 pub(super) fn same(one: &str, other: &str) -> bool {
-    one.to_lowercase() == other.to_lowercase()
+    let plain = |name: &str| {
+        let name = name.to_lowercase();
+        name.strip_prefix("agent/").map(str::to_owned).unwrap_or(name)
+    };
+    plain(one) == plain(other)
 }
 
 /// Whose affair it is: oneself needs `agent.self`, others the right.
@@ -111,8 +116,8 @@ pub(super) fn call<'a>(
                 .ok_or(No::NoCall)?
         }
     };
-    let mine = own_device
-        .is_some_and(|device| call.parties.iter().any(|party| *party.device == *device));
+    let mine =
+        own_device.is_some_and(|device| call.parties.iter().any(|party| *party.device == *device));
     let allowed = (mine && who.rights.has(Right::AgentSelf))
         || (who.rights.has(others) && sees(who, &call, office));
     if !allowed {

@@ -18,7 +18,7 @@ use crate::daemon::intake::{self, Counts, Intake};
 use crate::daemon::watcher::Watcher;
 use crate::input::queue_log::lines::Line;
 use crate::input::queue_log::{self, Follower, State, Waker};
-use crate::live::{Hub, Source, SourceState};
+use crate::live::{Hub, Phones, Source, SourceState};
 use crate::store::{Batch, Position, Store};
 
 /// More than this is committed before the interval is over, so that a backlog
@@ -48,6 +48,8 @@ pub struct Progress {
     pub ended: bool,
 }
 
+type Sight = Option<Box<Phones>>;
+
 enum Command {
     Close { id: String, secs: Option<Secs>, answer: SyncSender<Result<()>> },
     Stop,
@@ -58,6 +60,9 @@ pub struct Handle {
     commands: SyncSender<Command>,
     waker: Waker,
     progress: Arc<Mutex<Progress>>,
+    /// The newest word of AMI that was not taken in yet: a newer one takes
+    /// its place, so nothing piles up.
+    sight: Arc<Mutex<Option<Sight>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -86,6 +91,13 @@ impl Handle {
         })?;
         self.waker.wake();
         answered.recv().map_err(|_| ended())?
+    }
+
+    /// What AMI tells of telephones and members now; `None` when it does not
+    /// tell.
+    pub fn see(&self, sight: Option<Box<Phones>>) {
+        *lock(&self.sight) = Some(sight);
+        self.waker.wake();
     }
 
     /// Writes what was read and ends the thread.
@@ -119,11 +131,13 @@ pub fn start(work: Work, path: &Path) -> Result<Handle> {
     let mut follower = Follower::new(path, position)?;
     let waker = follower.waker();
     let progress = Arc::new(Mutex::new(Progress::default()));
+    let sight = Arc::new(Mutex::new(None));
     let (commands, orders) = sync_channel(16);
     let mut desk = Desk {
         work,
         path: path.display().to_string(),
         progress: Arc::clone(&progress),
+        sight: Arc::clone(&sight),
         orders,
         began: Instant::now(),
         unsent: None,
@@ -138,13 +152,14 @@ pub fn start(work: Work, path: &Path) -> Result<Handle> {
         .name("follow".to_owned())
         .spawn(move || desk.run(&mut follower))
         .map_err(|error| io("can't start the thread that follows the log", error))?;
-    Ok(Handle { commands, waker, progress, thread: Mutex::new(Some(thread)) })
+    Ok(Handle { commands, waker, progress, sight, thread: Mutex::new(Some(thread)) })
 }
 
 struct Desk {
     work: Work,
     path: String,
     progress: Arc<Mutex<Progress>>,
+    sight: Arc<Mutex<Option<Sight>>>,
     orders: Receiver<Command>,
     began: Instant,
     /// A batch that could not be committed: tried again, nothing is read.
@@ -288,6 +303,10 @@ impl Desk {
     }
 
     fn obey(&mut self) {
+        let sight = lock(&self.sight).take();
+        if let Some(sight) = sight {
+            self.work.watcher.see(sight.map(|sight| *sight).unwrap_or_default());
+        }
         loop {
             match self.orders.try_recv() {
                 Ok(command) => self.carry_out(command),

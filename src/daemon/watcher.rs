@@ -76,6 +76,14 @@ impl Watcher {
         self.dirty = true;
     }
 
+    /// What AMI tells of telephones and members; empty when it does not.
+    pub fn see(&mut self, phones: Phones) {
+        if phones != self.phones {
+            self.phones = phones;
+            self.dirty = true;
+        }
+    }
+
     /// Another stretch of a file begins.
     pub fn begin(&mut self) {
         self.neighbour.forget();

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::http::{HeaderMap, header};
+use hyper::upgrade::OnUpgrade;
 
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::live::Scope;
@@ -29,6 +30,18 @@ pub struct Asked {
     /// Whether the browser reached us by https.
     pub secure: bool,
     pub headers: HeaderMap,
+    /// The connection, should it become something else.
+    pub(super) upgrade: Upgrade,
+}
+
+/// The right to take a connection over, given once.
+#[derive(Default)]
+pub struct Upgrade(pub(super) std::sync::Mutex<Option<OnUpgrade>>);
+
+impl Upgrade {
+    pub fn take(&self) -> Option<OnUpgrade> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
+    }
 }
 
 impl Asked {

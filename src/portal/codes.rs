@@ -84,6 +84,7 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("action.unsafe", &["field"]),
     ("action.refused", &["answer"]),
     ("action.unknown", &[]),
+    ("subscription.none", &[]),
     ("ami.off", &[]),
     ("ami.down", &[]),
 ];

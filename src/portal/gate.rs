@@ -16,7 +16,7 @@ use http_body_util::{BodyExt, Limited};
 use subtle::ConstantTimeEq;
 
 use crate::people::{Origin, Secret, Token, Viewer};
-use crate::portal::asked::{Asked, blocking};
+use crate::portal::asked::{Asked, Upgrade, blocking};
 use crate::portal::assets;
 use crate::portal::input::Input;
 use crate::portal::refusal::Refusal;
@@ -137,6 +137,7 @@ async fn pass(
     } else {
         Input::of_json(route.body, &read_body(route, &parts.headers, body).await?)?
     };
+    let upgrade = Upgrade(std::sync::Mutex::new(parts.extensions.remove()));
     let asked = Asked {
         app,
         now,
@@ -148,6 +149,7 @@ async fn pass(
         from,
         secure,
         headers: parts.headers,
+        upgrade,
     };
     (route.run)(asked).await
 }

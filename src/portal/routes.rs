@@ -6,7 +6,8 @@
 use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
 use crate::portal::api::{
-    accounts, calls, door, kiosk, live, me, question, reports, system, views,
+    accounts, actions, calls, door, kiosk, live, me, office, question, reports, subscriptions,
+    system, views,
 };
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
@@ -93,6 +94,26 @@ const KIOSKS: Access = Access::Any(&[R::KiosksManage]);
 const SCREEN: Access = Access::Kiosk;
 const AUDIT: Access = Access::Any(&[R::AuditView]);
 
+const TOLD: Access = Access::Any(&[R::LiveView]);
+/// The events that are no facet of an agent or a queue; the others are told
+/// in docs/events.md.
+const NEWS: Gives = Gives::Events(&[
+    ("snapshot", free_object),
+    ("gap", free_object),
+    ("link", free_object),
+    ("heartbeat", free_object),
+    ("agentName", free_object),
+    ("extensionStatus", free_object),
+    ("queueMemberStatus", free_object),
+    ("phoneNumber", free_object),
+    ("queueCount", free_object),
+    ("agentComplete", free_object),
+    ("originateFailed", free_object),
+    ("parkedCall", free_object),
+    ("unParkedCall", free_object),
+    ("parkedCallTimeOut", free_object),
+    ("parkedCallGiveUp", free_object),
+]);
 const OFFICE: Access = Access::Any(&[R::OfficeView]);
 const ACT: Access = Access::Any(&[R::AgentSelf, R::CallsMake, R::CallsListen]);
 const MAKE: Access = Access::Any(&[R::CallsMake]);
@@ -224,6 +245,10 @@ pub const ROUTES: &[Route] = &[
     // live
     route(Get,    "/api/v1/live",               LIVE,     json::<Snapshot>(),      run!(live::snapshot),  "What is happening now").query(LIVE_QUEUES),
     route(Get,    "/api/v1/live/events",        LIVE,     LIVE_EVENTS,             run!(live::events),    "A snapshot, then what changes").query(LIVE_QUEUES),
+    // the call-event service
+    route(Post,   "/api/v1/subscriptions",      TOLD,     json::<o::Subscribed>(), run!(subscriptions::subscribe),   "Subscribe to events of agents and queues").body(subscriptions::SUBSCRIBE),
+    route(Delete, "/api/v1/subscriptions/{id}", TOLD,     Gives::Nothing,          run!(subscriptions::unsubscribe), "End a subscription"),
+    route(Get,    "/api/v1/subscriptions/{id}/events", TOLD, NEWS,                 run!(subscriptions::events),      "Its events: server-sent, over a WebSocket, or with `poll` as one answer").query(subscriptions::READ),
     // the office by AMI, and actions
     route(Get,    "/api/v1/office",             OFFICE,   json::<o::OfficeNow>(),  run!(office::now),     "Calls, telephones and parking of now"),
     route(Get,    "/api/v1/desk",               SELF,     json::<o::Desk>(),       run!(office::desk),    "What one's own page needs besides the live stream"),

@@ -42,6 +42,7 @@ macro_rules! plain {
 }
 
 plain! {
+    Value => json!({ "type": "object" }),
     bool => json!({ "type": "boolean" }),
     String => json!({ "type": "string" }),
     &'static str => json!({ "type": "string" }),

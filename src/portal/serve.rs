@@ -95,7 +95,8 @@ async fn attend(
         .header_read_timeout(limits.head_time)
         .max_buf_size(limits.head_bytes)
         .max_headers(MOST_HEADERS)
-        .serve_connection(TokioIo::new(Patient::new(stream, limits.write_time)), service);
+        .serve_connection(TokioIo::new(Patient::new(stream, limits.write_time)), service)
+        .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
         result = connection.as_mut() => return ended(result),

@@ -11,6 +11,7 @@ use crate::base::{Result, Secs, UnixSec, Zone};
 use crate::live;
 use crate::people::{Language, People};
 use crate::portal::asked::blocking;
+use crate::portal::news::NewsRoom;
 use crate::portal::streams::Streams;
 use crate::portal::switchboard::{NoSwitchboard, Switchboard};
 use crate::portal::wire::system::{Backup, Health};
@@ -125,6 +126,8 @@ pub struct App {
     pub store: Store,
     pub live: Arc<live::Hub>,
     pub office: Arc<dyn Office>,
+    /// The call-event service.
+    pub news: Arc<NewsRoom>,
     /// Whoever holds the link to Asterisk.
     pub switchboard: Arc<dyn Switchboard>,
     pub clock: Clock,
@@ -150,12 +153,13 @@ impl App {
         let streams = Arc::new(Streams::new(&settings.limits));
         let long = Arc::new(Semaphore::new(1));
         let switchboard = Arc::new(NoSwitchboard::default());
-        App { people, store, live, office, switchboard, clock, settings, stop, streams, long }
+        let news = Arc::new(NewsRoom::new(clock()));
+        App { people, store, live, office, news, switchboard, clock, settings, stop, streams, long }
     }
 
-    /// With a link to Asterisk.
-    pub fn with_switchboard(self, switchboard: Arc<dyn Switchboard>) -> Self {
-        App { switchboard, ..self }
+    /// With a link to Asterisk and the call-event service it feeds.
+    pub fn with_switchboard(self, switchboard: Arc<dyn Switchboard>, news: Arc<NewsRoom>) -> Self {
+        App { switchboard, news, ..self }
     }
 
     /// Seconds of the wall clock.

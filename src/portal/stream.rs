@@ -162,7 +162,11 @@ impl LiveStream {
                 return Some((self, piece));
             }
             if beat {
-                let beat = Beat { now: self.app.now(), source: self.app.live.source(), ami: self.app.live.link() };
+                let beat = Beat {
+                    now: self.app.now(),
+                    source: self.app.live.source(),
+                    ami: self.app.live.link(),
+                };
                 let piece = event("beat", None, &beat)?;
                 return Some((self, piece));
             }

@@ -12,12 +12,13 @@ use switchroom::people::{Actor, Language, Lifetime, NewAccount, People, Role, Se
 use switchroom::portal::wire::system::{
     Backup, Counts, DatabaseHealth, Health, LogHealth, Memory, Open,
 };
-use switchroom::portal::{App, Limits, Office, Settings, serve};
+use switchroom::portal::{App, Limits, NewsRoom, Office, Settings, Switchboard, serve};
 use switchroom::store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::board::Board;
 use crate::client::Client;
 
 pub const NOW: UnixSec = 1_795_000_000;
@@ -109,6 +110,8 @@ pub struct House {
     pub store: Store,
     pub hub: Arc<live::Hub>,
     pub desk: Arc<Desk>,
+    pub board: Arc<Board>,
+    pub news: Arc<NewsRoom>,
     pub clock: Arc<AtomicI64>,
     pub stop: watch::Sender<bool>,
     pub server: JoinHandle<()>,
@@ -153,6 +156,8 @@ impl House {
         }
         let hub = Arc::new(live::Hub::new(NOW, "/run/queue_log"));
         let desk = Arc::new(Desk::default());
+        let board = Arc::new(Board::new());
+        let news = Arc::new(NewsRoom::new(NOW));
         let clock = Arc::new(AtomicI64::new(NOW));
         let time = Arc::clone(&clock);
         let (stop, stopped) = watch::channel(false);
@@ -164,11 +169,24 @@ impl House {
             Arc::new(move || time.load(Ordering::Relaxed)),
             plan.settings,
             stopped,
-        );
+        )
+        .with_switchboard(Arc::clone(&board) as Arc<dyn Switchboard>, Arc::clone(&news));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = tokio::spawn(serve(listener, Arc::new(app)));
-        House { address, store, people, hub, desk, clock, stop, server, _folder: folder }
+        House {
+            address,
+            store,
+            people,
+            hub,
+            desk,
+            board,
+            news,
+            clock,
+            stop,
+            server,
+            _folder: folder,
+        }
     }
 
     pub fn visitor(&self) -> Client {

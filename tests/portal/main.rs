@@ -1,6 +1,8 @@
 //! The portal over real sockets: who may what, what is refused, and what the
 //! answers look like.
 
+mod actions;
+mod board;
 mod calls;
 mod client;
 mod contract;
@@ -8,6 +10,7 @@ mod doors;
 mod house;
 mod kiosks;
 mod limits;
+mod news;
 mod roles;
 mod saved;
 mod schema;

@@ -15,6 +15,7 @@ pub mod board;
 pub mod class;
 pub mod hub;
 pub mod look;
+pub mod news;
 pub mod office;
 pub mod phones;
 pub mod scope;

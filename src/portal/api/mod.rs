@@ -11,5 +11,6 @@ pub mod me;
 pub mod office;
 pub mod question;
 pub mod reports;
+pub mod subscriptions;
 pub mod system;
 pub mod views;

@@ -194,9 +194,8 @@ pub async fn desk(asked: Asked) -> Result<Response, Refusal> {
 async fn queues(asked: &Asked, viewer: &Viewer) -> Result<Vec<Labelled>, Refusal> {
     let app = std::sync::Arc::clone(&asked.app);
     let names = blocking(move || app.store.query(|reader| reader.names())).await?;
-    let mut known: std::collections::BTreeSet<String> = (1..=names.count(NameKind::Queue))
-        .map(|id| names.queue_name(id).to_owned())
-        .collect();
+    let mut known: std::collections::BTreeSet<String> =
+        (1..=names.count(NameKind::Queue)).map(|id| names.queue_name(id).to_owned()).collect();
     let mut live = std::collections::BTreeSet::new();
     asked.app.switchboard.look(&mut |office| {
         live.extend(office.queues.named().map(|(name, _)| name.to_owned()));
@@ -206,9 +205,7 @@ async fn queues(asked: &Asked, viewer: &Viewer) -> Result<Vec<Labelled>, Refusal
         known = live;
     }
     let seen = known.into_iter().filter(|name| viewer.may_see_queue(name));
-    Ok(seen
-        .map(|name| Labelled { label: asked.app.queue_label(&name).to_owned(), name })
-        .collect())
+    Ok(seen.map(|name| Labelled { label: asked.app.queue_label(&name).to_owned(), name }).collect())
 }
 
 /// One's own place in the office.

@@ -5,8 +5,8 @@ use serde_json::Value;
 
 use crate::live::Link;
 use crate::live::view::{
-    Seat,
-    Agent, AgentState, Call, CallState, Difference, Flow, Queue, Snapshot, Source, SourceState,
+    Agent, AgentState, Call, CallState, Difference, Flow, Queue, Seat, Snapshot, Source,
+    SourceState,
 };
 use crate::portal::schema::{Components, Described, describe, words};
 

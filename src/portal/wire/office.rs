@@ -136,6 +136,23 @@ wire! {
         screen: Option<String>,
     }
 
+    /// A subscription of the call-event service.
+    pub struct Subscribed {
+        /// For its address; known to its account only.
+        id: String,
+        /// Where to resume: give it as `cursor` to be told what came since.
+        token: String,
+    }
+
+    /// What came for a subscription.
+    pub struct Polled {
+        /// For the next question.
+        cursor: String,
+        /// Whether something was missed, so that a snapshot comes first.
+        gap: bool,
+        events: Vec<serde_json::Value>,
+    }
+
     /// What became of an action.
     pub struct ActionDone {
         /// done; accepted: ask `/api/v1/actions/{id}` how it ended; pending

@@ -47,7 +47,8 @@ pub struct Call {
     /// Lot and space.
     pub parked: Option<(Box<str>, Box<str>)>,
     pub recorded: bool,
-    /// Telephones and lines, the oldest first; Local halves are left out.
+    /// Telephones and lines, the oldest first. Local halves are left out, but
+    /// for one behind which there is nothing but an application.
     pub parties: Vec<Party>,
 }
 
@@ -158,13 +159,13 @@ impl Office {
             Some((name, caller.since))
         });
         let service = legs.iter().find_map(|leg| self.queues.service(&leg.uniqueid));
-        let parties: Vec<Party> =
-            legs.iter().filter(|leg| !leg.is_local()).map(|leg| self.party(leg, legs)).collect();
+        let ends = legs.iter().filter(|leg| !leg.is_local() || is_end(leg, legs));
+        let parties: Vec<Party> = ends.map(|leg| self.party(leg, legs)).collect();
         let talking = || legs.iter().filter_map(|leg| leg.bridged_since).max();
         let held = || legs.iter().filter_map(|leg| leg.holds_since).min();
         let rings = legs.iter().filter(|leg| leg.state == ChannelState::Ringing);
         let ringing = rings.map(|leg| leg.since).min();
-        let talks = parties.iter().filter(|party| party.talking).count() > 1;
+        let talks = parties.iter().any(|party| party.talking);
         let (state, since) = if let Some(parked) = parked {
             (CallState::Parked, parked.since)
         } else if talks {
@@ -222,6 +223,14 @@ impl Office {
             holds_since: leg.holds_since,
         }
     }
+}
+
+/// Whether a half of a Local channel is the end of a call: it is in no bridge
+/// and dials nobody, so an application runs on it.
+fn is_end(leg: &Leg, legs: &[&Leg]) -> bool {
+    leg.state == ChannelState::Up
+        && leg.bridge.is_none()
+        && !legs.iter().any(|other| other.dialled_by.as_deref() == Some(&leg.uniqueid))
 }
 
 /// Between telephones of the office, from one of them, or to one.

@@ -606,7 +606,9 @@ proptest! {
         let mut parties: Vec<_> = office
             .calls()
             .iter()
-            .flat_map(|call| call.parties.iter().map(|party| party.uniqueid.clone()))
+            .flat_map(|call| call.parties.iter())
+            .filter(|party| !party.channel.starts_with("Local/"))
+            .map(|party| party.uniqueid.clone())
             .collect();
         parties.sort();
         let mut real: Vec<_> = office
