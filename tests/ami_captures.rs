@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 use switchroom::event::manager::{Channel, CompleteReason, Event, TransferTo};
-use switchroom::input::ami::{Frame, Message, Notice, Outcome, frame, parse};
+use switchroom::input::ami::capture::Content;
+use switchroom::input::ami::{Frame, Message, Notice, Outcome, capture_file, frame, parse};
 
 fn raw(capture: &str) -> Vec<u8> {
     let path = format!("{}/tests/captures/{capture}/ami.raw.gz", env!("CARGO_MANIFEST_DIR"));
@@ -234,5 +235,27 @@ fn fields_of_events_and_lists_are_numbers_and_words_that_exist() {
                 assert!(of(what) > 0, "{capture}: no {what} in {seen:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_capture_has_a_time_for_each_block_and_they_never_run_backwards() {
+    for (capture, begins) in [("22", 1_795_189_117_i64), ("16", 1_795_189_116)] {
+        let folder = format!("{}/tests/captures/{capture}", env!("CARGO_MANIFEST_DIR"));
+        let path = std::path::Path::new(&folder).join("ami.raw.gz");
+        let capture = capture_file::open(&path).unwrap();
+        let mut last = 0;
+        let mut blocks = 0;
+        for captured in &capture {
+            assert!(captured.at >= last);
+            assert!(!captured.sent && !matches!(captured.content, Content::Damaged(_)));
+            last = captured.at;
+            blocks += 1;
+        }
+        let first = capture.iter().next().unwrap();
+        assert!(matches!(first.content, Content::Greeting(_)));
+        assert_eq!(first.at / 1_000_000, begins);
+        // A day of the laboratory takes some minutes.
+        assert!((last - first.at) / 1_000_000 > 100 && blocks > 10_000);
     }
 }

@@ -92,6 +92,8 @@ const EDGE_WORDS: &[&str] = &[
     "nix",
 ];
 const EDGES: &[&str] = &[
+    "input/ami/capture_file.rs",
+    "input/ami/recorder.rs",
     "input/queue_log/archive.rs",
     "input/queue_log/follow.rs",
     "input/queue_log/opened.rs",

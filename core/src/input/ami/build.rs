@@ -264,8 +264,7 @@ pub(crate) fn parking_lot<'a>(f: &mut Fields<'a>) -> Event<'a> {
 pub(crate) fn user_event<'a>(f: &mut Fields<'a>) -> Event<'a> {
     let mut name = Text::default();
     let mut fields = Vec::new();
-    for place in 1..f.len() {
-        let Some((key, value)) = f.at(place) else { break };
+    for (key, value) in f.rest(1) {
         let Ok(key) = str::from_utf8(key) else { continue };
         match key {
             "Privilege" | "Timestamp" | "SystemName" => {}

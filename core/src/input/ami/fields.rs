@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr, memchr_iter};
+
 use crate::event::Text;
 use crate::input::ami::LONGEST_BLOCK;
 
@@ -23,112 +25,110 @@ pub struct Fields<'a> {
     /// The block as text, unless it is no UTF-8: then each value is repaired
     /// on its own.
     text: Option<&'a str>,
-    lines: Vec<Line>,
+    /// Where each line begins; the block is shorter than 64 KiB.
+    starts: Vec<u16>,
+    /// The line after the last one taken.
     next: usize,
 }
 
-/// Offsets into the block, which is shorter than 64 KiB.
-#[derive(Clone, Copy, Debug, PartialEq)]
-struct Line {
-    key: u16,
-    colon: u16,
-    value: u16,
-    end: u16,
-}
-
 impl<'a> Fields<'a> {
-    /// Splits a block; what is beyond [`LONGEST_BLOCK`] and lines without a
-    /// colon are left out.
+    /// Splits a block; what is beyond [`LONGEST_BLOCK`] is left out, and so
+    /// are lines without a colon.
     pub(crate) fn of(block: &'a [u8]) -> Self {
         let block = &block[..block.len().min(LONGEST_BLOCK - 1)];
-        let mut lines = Vec::with_capacity(TYPICAL);
-        let mut start = 0;
-        while start < block.len() {
-            start = line(block, start, &mut lines);
-        }
-        Fields { block, text: str::from_utf8(block).ok(), lines, next: 0 }
+        let mut starts = Vec::with_capacity(TYPICAL);
+        starts.push(0);
+        // Below LONGEST_BLOCK, which fits.
+        starts.extend(memchr_iter(b'\n', block).map(|at| (at + 1) as u16));
+        Fields { block, text: str::from_utf8(block).ok(), starts, next: 0 }
     }
 
-    /// The value of `key` by its bytes, looked for from the last one taken.
+    /// The value of `key`, looked for from the last one taken.
     pub(crate) fn take(&mut self, key: &str) -> Option<Value<'a>> {
-        let (before, from) = self.lines.split_at(self.next);
-        let here = from.iter().position(|line| self.is(line, key)).map(|at| at + before.len());
-        let at = here.or_else(|| before.iter().position(|line| self.is(line, key)))?;
-        self.next = at + 1;
-        Some(self.value(&self.lines[at]))
+        let lines = self.starts.len();
+        let mut found = (self.next..lines).chain(0..self.next);
+        let line = found.find(|line| self.is(*line, key))?;
+        self.next = line + 1;
+        Some(self.after(line, key))
     }
 
     /// The value of the first field called `key`.
     pub fn get(&self, key: &str) -> Option<Text<'a>> {
-        let line = self.lines.iter().find(|line| self.is(line, key))?;
-        Some(self.value(line).text())
+        let line = (0..self.starts.len()).find(|line| self.is(*line, key))?;
+        Some(self.after(line, key).text())
     }
 
     /// All fields in their order, keys as sent.
     pub fn iter(&self) -> impl Iterator<Item = (Text<'a>, Text<'a>)> + '_ {
-        self.lines.iter().map(|line| {
-            let key = self.slice(line.key, line.colon);
-            (key.text(), self.value(line).text())
+        self.rest(0).map(|(key, value)| (String::from_utf8_lossy(key), value.text()))
+    }
+
+    /// The fields from the line `first` on.
+    pub(crate) fn rest(&self, first: usize) -> impl Iterator<Item = (&'a [u8], Value<'a>)> + '_ {
+        (first..self.starts.len()).filter_map(|line| {
+            let start = self.start(line);
+            let text = self.block.get(start..self.end(line))?;
+            let colon = start + memchr(b':', text)?;
+            Some((self.block.get(start..colon)?, self.value(line, colon + 1)))
         })
     }
 
-    /// The key and value of a field by its place.
-    pub(crate) fn at(&self, place: usize) -> Option<(&'a [u8], Value<'a>)> {
-        let line = self.lines.get(place)?;
-        Some((self.block.get(usize::from(line.key)..usize::from(line.colon))?, self.value(line)))
+    /// What events carry about themselves, from the second line on: the
+    /// values of `ActionID`, `Timestamp` and `EventList`.
+    pub(crate) fn envelope(&self) -> [Option<Value<'a>>; 3] {
+        const KEYS: [&str; 3] = ["ActionID", "Timestamp", "EventList"];
+        let mut values = [None; 3];
+        for line in 1..self.starts.len() {
+            let place = match self.block.get(self.start(line)) {
+                Some(b'A') => 0,
+                Some(b'T') => 1,
+                Some(b'E') => 2,
+                _ => continue,
+            };
+            if self.is(line, KEYS[place]) {
+                values[place] = Some(self.after(line, KEYS[place]));
+            }
+        }
+        values
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.lines.len()
+    fn start(&self, line: usize) -> usize {
+        self.starts.get(line).map_or(self.block.len(), |&start| usize::from(start))
     }
 
-    fn is(&self, line: &Line, key: &str) -> bool {
-        let key = key.as_bytes();
-        usize::from(line.colon - line.key) == key.len()
-            && self.block.get(usize::from(line.key)..usize::from(line.colon)) == Some(key)
+    /// Where the newline of a line stands, or the block ends.
+    fn end(&self, line: usize) -> usize {
+        self.starts.get(line + 1).map_or(self.block.len(), |&start| usize::from(start) - 1)
     }
 
-    fn value(&self, line: &Line) -> Value<'a> {
-        self.slice(line.value, line.end)
+    /// Whether the line is a field called `key`. The colon is looked at first:
+    /// it is hardly ever there when the key is another.
+    fn is(&self, line: usize, key: &str) -> bool {
+        let start = self.start(line);
+        self.block.get(start + key.len()) == Some(&b':')
+            && self.block[start..].starts_with(key.as_bytes())
     }
 
-    fn slice(&self, from: u16, to: u16) -> Value<'a> {
-        let range = usize::from(from)..usize::from(to);
+    /// The value of a line that is the field `key`.
+    fn after(&self, line: usize, key: &str) -> Value<'a> {
+        self.value(line, self.start(line) + key.len() + 1)
+    }
+
+    /// The value that begins at `from`, spaces before it left out.
+    fn value(&self, line: usize, mut from: usize) -> Value<'a> {
+        let mut to = self.end(line);
+        if to > from && self.block[to - 1] == b'\r' {
+            to -= 1;
+        }
+        while from < to && self.block[from] == b' ' {
+            from += 1;
+        }
         match self.text {
             // Both ends stand beside ASCII, so they are borders of characters.
-            Some(text) => Value::Text(text.get(range).unwrap_or_default()),
-            None => Value::Bytes(self.block.get(range).unwrap_or_default()),
+            Some(text) => Value::Text(text.get(from..to).unwrap_or_default()),
+            None => Value::Bytes(self.block.get(from..to).unwrap_or_default()),
         }
     }
-}
-
-/// Splits off the line that begins at `start`; where the next one begins.
-fn line(block: &[u8], start: usize, lines: &mut Vec<Line>) -> usize {
-    let mut at = start;
-    let colon = loop {
-        match block.get(at) {
-            Some(b':') => break at,
-            Some(b'\n') | None => return at + 1,
-            Some(_) => at += 1,
-        }
-    };
-    let mut value = colon + 1;
-    while block.get(value) == Some(&b' ') {
-        value += 1;
-    }
-    at = value;
-    while block.get(at).is_some_and(|&byte| byte != b'\n') {
-        at += 1;
-    }
-    let end = if at > value && block[at - 1] == b'\r' { at - 1 } else { at };
-    // Below LONGEST_BLOCK, which fits.
-    lines.push(Line {
-        key: start as u16,
-        colon: colon as u16,
-        value: value as u16,
-        end: end as u16,
-    });
-    at + 1
 }
 
 /// A value as it came.

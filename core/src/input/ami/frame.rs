@@ -5,6 +5,11 @@
 //! block stands one line of greeting. [`next`] is total: any bytes give one of
 //! five answers, and *incomplete* is one of them.
 
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr_iter};
+
 use crate::input::ami::LONGEST_BLOCK;
 
 /// How the greeting begins; the protocol's version follows.
@@ -79,42 +84,23 @@ fn block(rest: &[u8], blank: usize) -> Frame<'_> {
     }
 }
 
-/// The length of the block, and of the block with its empty line.
-///
-/// An empty line is two line ends in a row. Of every two neighbouring bytes
-/// one stands at an odd place, so looking at each second byte finds it.
+/// The length of the block, and of the block with its empty line. The first
+/// line says how lines end.
 fn end(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut at = 1;
-    while let Some(&byte) = bytes.get(at) {
-        let newline = match byte {
-            b'\n' => Some(at),
-            b'\r' if bytes.get(at + 1) == Some(&b'\n') => Some(at + 1),
-            _ => None,
-        };
-        let found = newline.and_then(|at| ends_with(bytes, at).or_else(|| followed_by(bytes, at)));
-        if found.is_some() {
-            return found;
+    static EMPTY_LINE: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new(b"\n\r\n"));
+    let first = memchr(b'\n', bytes)?;
+    if first > 0 && bytes[first - 1] == b'\r' {
+        let at = first + EMPTY_LINE.find(&bytes[first..])?;
+        return Some((without_return(bytes, at), at + 3));
+    }
+    let mut before = first;
+    for at in memchr_iter(b'\n', &bytes[first + 1..]).map(|at| first + 1 + at) {
+        if before + 1 == without_return(bytes, at) {
+            return Some((without_return(bytes, before), at + 1));
         }
-        at += 2;
+        before = at;
     }
     None
-}
-
-/// The empty line that ends with the newline at `at`.
-fn ends_with(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let line = without_return(bytes, at);
-    let before = line.checked_sub(1)?;
-    (bytes[before] == b'\n').then(|| (without_return(bytes, before), at + 1))
-}
-
-/// The empty line that follows the newline at `at`.
-fn followed_by(bytes: &[u8], at: usize) -> Option<(usize, usize)> {
-    let used = match (bytes.get(at + 1), bytes.get(at + 2)) {
-        (Some(b'\n'), _) => at + 2,
-        (Some(b'\r'), Some(b'\n')) => at + 3,
-        _ => return None,
-    };
-    Some((without_return(bytes, at), used))
 }
 
 /// Where the text before the newline at `at` ends.

@@ -1,11 +1,9 @@
 //! A block is an event or the answer to an action.
 
-use std::borrow::Cow;
-
 use crate::base::UnixMicro;
 use crate::event::Text;
 use crate::event::manager::Event;
-use crate::input::ami::fields::Fields;
+use crate::input::ami::fields::{Fields, Value};
 use crate::input::ami::names;
 
 /// What a block says.
@@ -65,7 +63,8 @@ pub enum Outcome {
 /// Reads one block, without its empty line.
 pub fn parse(block: &[u8]) -> Message<'_> {
     let mut fields = Fields::of(block);
-    match fields.at(0) {
+    let first = fields.rest(0).next();
+    match first {
         Some((b"Event", name)) => event(name.text(), &mut fields),
         Some((b"Response", outcome)) => {
             let outcome = match &*outcome.text() {
@@ -81,23 +80,14 @@ pub fn parse(block: &[u8]) -> Message<'_> {
 }
 
 fn event<'a>(name: Text<'a>, fields: &mut Fields<'a>) -> Message<'a> {
-    let mut action_id = Cow::Borrowed("");
-    let mut at = None;
-    let mut list = ListEnd::No;
-    for place in 1..fields.len() {
-        match fields.at(place) {
-            Some((b"ActionID", value)) => action_id = value.text(),
-            Some((b"Timestamp", value)) => at = timestamp(&value.text()),
-            Some((b"EventList", value)) => {
-                list = match &*value.text() {
-                    "Complete" => ListEnd::Complete,
-                    "Cancelled" => ListEnd::Cancelled,
-                    _ => ListEnd::No,
-                };
-            }
-            _ => {}
-        }
-    }
+    let [action_id, at, list] = fields.envelope();
+    let action_id = action_id.map(Value::text).unwrap_or_default();
+    let at = at.and_then(|at| timestamp(&at.text()));
+    let list = match list.map(Value::text).as_deref() {
+        Some("Complete") => ListEnd::Complete,
+        Some("Cancelled") => ListEnd::Cancelled,
+        _ => ListEnd::No,
+    };
     let event = names::event(&name, &action_id, fields);
     Message::Event(Notice { name, action_id, at, list, event })
 }
@@ -164,6 +154,6 @@ mod tests {
             b"Event: QueueStatusComplete\r\nActionID: 7\r\nEventList: Complete\r\nListItems: 16";
         let Message::Event(notice) = parse(block) else { panic!("no event") };
         assert_eq!(notice.list, ListEnd::Complete);
-        assert_eq!(notice.event, Event::Other(Cow::Borrowed("QueueStatusComplete")));
+        assert_eq!(notice.event, Event::Other(Text::Borrowed("QueueStatusComplete")));
     }
 }

@@ -2,16 +2,20 @@
 //! bytes.
 //!
 //! Pure parts: [`frame`] (bytes → blocks), [`message`] (block → event or
-//! answer). Knows every version of Asterisk from 16 to 22, so that nobody
+//! answer), [`capture`] (a stream with its times). Edges: [`capture_file`] and
+//! [`recorder`] (captures in files). Knows every version of Asterisk from 16 to 22, so that nobody
 //! behind it asks for one. Keeps no state of calls.
 
 mod build;
+pub mod capture;
+pub mod capture_file;
 mod fields;
 pub mod frame;
 pub mod fuzz;
 pub mod message;
 mod names;
 mod parts;
+pub mod recorder;
 
 pub use fields::Fields;
 pub use frame::{Buffer, Frame};
