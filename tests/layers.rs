@@ -93,6 +93,8 @@ const EDGE_WORDS: &[&str] = &[
 ];
 const EDGES: &[&str] = &[
     "input/ami/capture_file.rs",
+    "input/ami/client.rs",
+    "input/ami/probe.rs",
     "input/ami/recorder.rs",
     "input/queue_log/archive.rs",
     "input/queue_log/follow.rs",

@@ -3,6 +3,7 @@
 //! Every subcommand is a file: its arguments, its help, and what it does by
 //! calling the rooms below. Holds no rules. Secrets never stand in arguments.
 
+mod ami;
 mod backup;
 mod check;
 mod import;
@@ -40,7 +41,8 @@ pub use pages::help_pages;
         switchroom run --demo --data /tmp/office\n\n\
         Environment:\n  \
         SWITCHROOM_LOG       what is logged to standard error: error, warn, info, debug, trace\n  \
-        SWITCHROOM_PASSWORD  the password of `switchroom user`, instead of a prompt",
+        SWITCHROOM_PASSWORD  the password of `switchroom user`, instead of a prompt\n  \
+        SWITCHROOM_AMI_SECRET  the secret of the manager interface",
     max_term_width = 100,
     disable_help_subcommand = false,
     propagate_version = true
@@ -56,6 +58,7 @@ enum Command {
     Import(import::Import),
     Report(report::Report),
     Check(check::Check),
+    Ami(ami::Ami),
     Backup(backup::Backup),
     Restore(backup::Restore),
     User(user::User),
@@ -103,6 +106,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(import) => import.act(),
         Command::Report(report) => report.act(),
         Command::Check(check) => check.act(),
+        Command::Ami(ami) => ami.act(),
         Command::Backup(backup) => backup.act(),
         Command::Restore(restore) => restore.act(),
         Command::User(user) => user.act(),

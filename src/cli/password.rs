@@ -31,6 +31,11 @@ pub fn ask() -> Result<Secret> {
     Err(Error::new(Kind::Invalid, "the two passwords differ; nothing was changed"))
 }
 
+/// A secret that exists already: from a pipe or the terminal, asked for once.
+pub fn ask_once(prompt: &str) -> Result<Secret> {
+    if std::io::stdin().is_terminal() { hidden(prompt) } else { line() }
+}
+
 #[expect(clippy::print_stderr, reason = "standard output may be a file")]
 fn hidden(prompt: &str) -> Result<Secret> {
     let stdin = std::io::stdin();

@@ -4,14 +4,13 @@
 //! break the box's memory limit, so one runs at a time, a few may wait, and
 //! the memory goes back to the system at once.
 
-use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use subtle::ConstantTimeEq;
-use zeroize::Zeroizing;
 
+pub use crate::base::Secret;
 use crate::base::{Error, Kind, Result};
 
 /// Shortest password taken, in characters. NIST SP 800-63B-4 section 3.1.1.2
@@ -35,27 +34,6 @@ const WAITING: usize = 4;
 /// always a mapping of its own and leaves with it; only the blocks in use
 /// are ever touched, so only those count as resident.
 const RESERVED_BLOCKS: usize = 33 * 1024;
-
-/// Text that must not leak: wiped when dropped, never printed.
-#[derive(Clone, Default)]
-pub struct Secret(Zeroizing<String>);
-
-impl Secret {
-    pub fn new(text: String) -> Self {
-        Secret(Zeroizing::new(text))
-    }
-
-    /// The text itself, for the one who checks it.
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("Secret(…)")
-    }
-}
 
 /// What is stored of a password, with the costs it was made with.
 #[derive(Clone, Debug, PartialEq, Eq)]

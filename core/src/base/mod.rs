@@ -6,9 +6,11 @@
 
 pub mod call_id;
 pub mod error;
+mod secret;
 pub mod setting;
 pub mod time;
 
 pub use call_id::CallId;
 pub use error::{Coded, Error, Kind, Result};
+pub use secret::Secret;
 pub use time::{Secs, UnixMicro, UnixSec, Zone};

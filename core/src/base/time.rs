@@ -99,6 +99,12 @@ pub fn now() -> UnixSec {
     jiff::Timestamp::now().as_second()
 }
 
+/// The wall clock in microseconds; see [`now`].
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+pub fn now_micro() -> UnixMicro {
+    jiff::Timestamp::now().as_microsecond()
+}
+
 /// A timestamp for any number of seconds, clamped to what `jiff` holds.
 pub fn timestamp(at: UnixSec) -> jiff::Timestamp {
     jiff::Timestamp::from_second(at).unwrap_or(if at < 0 {

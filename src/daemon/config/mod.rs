@@ -4,6 +4,7 @@
 //! into the settings of the rooms. Every fault of a file is reported at once
 //! with its line; a program never runs on half a configuration.
 
+mod ami;
 mod calls;
 mod file;
 mod log;
@@ -20,6 +21,7 @@ use crate::base::{Error, Kind, Result};
 use crate::portal as portal_room;
 use crate::reports::Rules;
 
+pub use ami::{Ami, secret_file};
 pub use calls::Calls;
 pub use log::Log;
 pub use office::{Activity, Agent, Office, PauseCode, Queue};
@@ -34,6 +36,7 @@ pub const DEFAULT_PATH: &str = "/etc/switchroom/switchroom.toml";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Config {
     pub log: Log,
+    pub ami: Ami,
     pub calls: Calls,
     pub store: Store,
     pub office: Office,
@@ -80,6 +83,7 @@ impl Config {
             for (key, _, raw) in keys {
                 match key.as_str() {
                     "log" => config.log = Log::read(raw, key, &mut faults),
+                    "ami" => config.ami = Ami::read(raw, key, &mut faults),
                     "calls" => config.calls = Calls::read(raw, key, &mut faults),
                     "store" => config.store = Store::read(raw, key, &mut faults),
                     "office" => config.office = Office::read(raw, key, &mut faults),
@@ -122,12 +126,13 @@ impl Config {
     }
 
     /// All sections in the order of the reference.
-    pub fn sections() -> [Described; 6] {
+    pub fn sections() -> [Described; 7] {
         fn of<T: setting::Section>(name: &'static str) -> Described {
             Described { name, doc: T::DOC, rows: T::rows() }
         }
         [
             of::<Log>("log"),
+            of::<Ami>("ami"),
             of::<Store>("store"),
             of::<Office>("office"),
             of::<Calls>("calls"),
