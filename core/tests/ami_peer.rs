@@ -8,11 +8,11 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use switchroom::base::Secret;
-use switchroom::event::manager::Event;
-use switchroom::input::ami::action::Action;
-use switchroom::input::ami::client::{Client, Listener, Tcp};
-use switchroom::input::ami::session::{Answer, Login, Moment, Out};
+use switchroom_core::base::Secret;
+use switchroom_core::event::manager::Event;
+use switchroom_core::input::ami::action::Action;
+use switchroom_core::input::ami::client::{Client, Listener, Tcp};
+use switchroom_core::input::ami::session::{Answer, Login, Moment, Out};
 
 /// Longer than anything here takes on the slowest machine: reaching it is a
 /// failure, not a measurement.

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use switchroom::event::manager::{Channel, CompleteReason, Event, TransferTo};
-use switchroom::input::ami::capture::Content;
-use switchroom::input::ami::{Frame, Message, Notice, Outcome, capture_file, frame, parse};
+use switchroom_core::event::manager::{Channel, CompleteReason, Event, TransferTo};
+use switchroom_core::input::ami::capture::Content;
+use switchroom_core::input::ami::{Frame, Message, Notice, Outcome, capture_file, frame, parse};
 
 fn raw(capture: &str) -> Vec<u8> {
-    let path = format!("{}/tests/captures/{capture}/ami.raw.gz", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../tests/captures/{capture}/ami.raw.gz", env!("CARGO_MANIFEST_DIR"));
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).unwrap();
     flate2::read::GzDecoder::new(file).read_to_end(&mut bytes).unwrap();
@@ -241,7 +241,7 @@ fn fields_of_events_and_lists_are_numbers_and_words_that_exist() {
 #[test]
 fn a_capture_has_a_time_for_each_block_and_they_never_run_backwards() {
     for (capture, begins) in [("22", 1_795_189_117_i64), ("16", 1_795_189_116)] {
-        let folder = format!("{}/tests/captures/{capture}", env!("CARGO_MANIFEST_DIR"));
+        let folder = format!("{}/../tests/captures/{capture}", env!("CARGO_MANIFEST_DIR"));
         let path = std::path::Path::new(&folder).join("ami.raw.gz");
         let capture = capture_file::open(&path).unwrap();
         let mut last = 0;
