@@ -1,6 +1,11 @@
 """The user of etc/asterisk/manager_switchroom.conf: may what Switchroom does, and no more."""
+import json
+import os
+import subprocess
+
 from office.harness import OfficeTest
 from office.manager import Manager
+from office.pbx import free_port
 from office.plan import Person, Plan, Queue
 
 NEEDED = """
@@ -48,3 +53,23 @@ class ManagerUser(OfficeTest):
         self.assertLessEqual({"QueueMemberAdded", "QueueCallerJoin", "AgentConnect", "AgentComplete", "Newchannel",
                               "BridgeEnter", "Hangup", "DeviceStateChange"}, names)
         self.assertEqual(names & {"VarSet", "Newexten", "RTCPSent", "TestEvent", "ChallengeSent", "MessageWaiting"}, set())
+
+    def check(self, user="switchroom", secret="CHANGE-ME", port=None):
+        """`switchroom ami check`: exit code, what it prints, what it complains of."""
+        address = f"tcp:{user}@127.0.0.1:{port or self.office.pbx.manager_port}"
+        done = subprocess.run([os.environ["SWITCHROOM"], "ami", "check", "--json", address], capture_output=True,
+                              text=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
+                              env=dict(os.environ, SWITCHROOM_AMI_SECRET=secret))
+        return done.returncode, done.stdout, done.stderr
+
+    def test_the_check_of_the_connection_is_content_with_it(self):
+        code, said, complaint = self.check()
+        self.assertEqual((code, complaint), (0, ""), said)
+        self.assertIn(self.office.version + ".", json.dumps(json.loads(said)))
+
+    def test_the_check_says_what_is_wrong(self):
+        for wrong in ({"secret": "another"}, {"user": "nobody"}, {"port": free_port()}):
+            code, said, complaint = self.check(**wrong)
+            self.assertEqual(code, 1, wrong)
+            self.assertTrue(json.loads(said)["error"], wrong)
+            self.assertNotIn("another", said + complaint)

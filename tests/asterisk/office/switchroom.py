@@ -25,7 +25,8 @@ class Switchroom:
         text = f'[log]\npath = "{self.log}"\n[store]\ndata = "{self.folder}"\nbackups = 0\n[portal]\nlisten = "127.0.0.1:0"\n'
         if self.manager:
             port, user, secret = self.manager
-            text += f'[ami]\naddress = "tcp:{user}:{secret}@127.0.0.1:{port}"\n'
+            (self.folder / "secret").write_text(secret + "\n")
+            text += f'[ami]\nport = {port}\nuser = "{user}"\nsecret_file = "{self.folder}/secret"\n'
         settings.write_text(text)
         errors = open(self.folder / "said", "ab")
         self.process = subprocess.Popen([self.binary, "run", "--config", settings], stdin=subprocess.DEVNULL,
@@ -108,3 +109,19 @@ class Switchroom:
 
     def live(self, wanted, what=""):
         return self.until("/api/v1/live", wanted, what)
+
+    # ------------------------------------------------------------ the manager interface
+    def has_link(self):
+        status, answer = self.request("GET", "/api/v1/office")
+        return status == 200 and answer["ami"]["state"] != "off"
+
+    def linked(self, state):
+        """Waits until the link to Asterisk is in a state."""
+        return self.until("/api/v1/office", lambda office: office["ami"]["state"] == state, f"the link {state}")
+
+    def act(self, what, **fields):
+        """An action, to its end: (status, what is said)."""
+        status, answer = self.request("POST", f"/api/v1/actions/{what}", fields)
+        while status == 200 and answer["state"] in ("accepted", "pending"):
+            status, answer = self.request("GET", f"/api/v1/actions/{answer['id']}")
+        return status, answer
