@@ -83,7 +83,7 @@ const looksWell = async (what) => {
 };
 
 /** Addresses every person of the first account can open; calls and blocks are added by their own cases. */
-const PAGES = ["/", "/live", "/reports", "/calls", "/walls", "/system/health", "/system/accounts", "/system/audit", "/system/backups", "/me"];
+const PAGES = ["/", "/live", "/desk", "/supervision", "/reports", "/calls", "/walls", "/system/health", "/system/accounts", "/system/audit", "/system/backups", "/me"];
 
 test("a new box asks for its claim code, refuses a wrong one and takes the right one", async () => {
   await open("/");

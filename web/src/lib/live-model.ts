@@ -1,6 +1,6 @@
 // The live view as a value: what a snapshot says, changed by differences. Pure; the stream is `live`'s business.
 
-import type { LiveAgent, LiveCall, LiveChange, LiveQueue, LiveSnapshot, LiveSource } from "../api/live-wire";
+import type { AmiLink, LiveAgent, LiveCall, LiveChange, LiveQueue, LiveSnapshot, LiveSource } from "../api/live-wire";
 
 export interface Live {
   seq: number;
@@ -9,6 +9,8 @@ export interface Live {
   /** Start of the counters of the day. */
   since: number;
   source: LiveSource;
+  /** The link to Asterisk; null where the daemon has none. */
+  ami: AmiLink | null;
   total: LiveQueue;
   queues: ReadonlyMap<string, LiveQueue>;
   calls: ReadonlyMap<string, LiveCall>;
@@ -18,6 +20,7 @@ export interface Live {
 export function fromSnapshot(s: LiveSnapshot): Live {
   return {
     ...s,
+    ami: s.ami ?? null,
     queues: new Map(s.queues.map((q) => [q.name, q])),
     calls: new Map(s.calls.map((c) => [c.id, c])),
     agents: new Map(s.agents.map((a) => [a.name, a])),
@@ -32,6 +35,7 @@ export function applied(live: Live, change: LiveChange): Live {
     now: change.now,
     since: live.since,
     source: change.source ?? live.source,
+    ami: change.ami ?? live.ami,
     total: change.total ?? live.total,
     queues: merged(live.queues, change.queues, change.queues_gone, (q) => q.name),
     calls: merged(live.calls, change.calls, change.calls_gone, (c) => c.id),

@@ -82,7 +82,7 @@ function open(): void {
   es.addEventListener("beat", (e) =>
     take(e, liveBeat, (b) => {
       const old = live.get();
-      if (old && b.source) live.set({ ...old, now: b.now, source: b.source });
+      if (old && b.source) live.set({ ...old, now: b.now, source: b.source, ami: b.ami ?? old.ami });
     }),
   );
   es.addEventListener("error", () => {

@@ -3,7 +3,8 @@
 import type { ComponentType } from "preact";
 import type { Me } from "../api/wire";
 import type { IconName } from "../parts/icon";
-import { addBook, type Key } from "../words";
+import { addBook, type Books, type Key } from "../words";
+import { SUPERVISE } from "./rights";
 import { fits } from "./route-paths";
 
 export type Params = Record<string, string>;
@@ -24,10 +25,11 @@ export interface Page {
 
 const more = { en: () => import("../words/more.en"), fr: () => import("../words/more.fr") };
 
+const desk = { en: () => import("../words/desk.en"), fr: () => import("../words/desk.fr") };
 const lists = { en: () => import("../words/lists.en"), fr: () => import("../words/lists.fr") };
 
 /** A page behind the first view: its words come with it. */
-const withBooks = (load: () => Promise<PageView>, ...books: (typeof more | typeof lists)[]) => async (): Promise<PageView> =>
+const withBooks = (load: () => Promise<PageView>, ...books: Books[]) => async (): Promise<PageView> =>
   (await Promise.all([load(), ...books.map((b) => addBook(b))]))[0];
 const later = (load: () => Promise<PageView>) => withBooks(load, more);
 
@@ -44,6 +46,8 @@ export const CALLS: readonly string[] = ["calls.view", "calls.own"];
 export const PAGES: readonly Page[] = [
   { path: "/", group: "home", title: "page.home", rights: [], listed: true, icon: "home", load: async () => (await import("../pages/overview")).OverviewPage },
   { path: "/live", group: "live", title: "page.live", rights: ["live.view"], listed: true, icon: "live", load: async () => (await import("../pages/live")).LivePage },
+  { path: "/desk", group: "live", title: "page.desk", rights: ["agent.self"], listed: true, icon: "phone", load: withBooks(async () => (await import("../pages/desk")).DeskPage, lists, more, desk) },
+  { path: "/supervision", group: "live", title: "page.supervision", rights: SUPERVISE, listed: true, icon: "people", load: withBooks(async () => (await import("../pages/supervision")).SupervisionPage, more, desk) },
   { path: "/walls", group: "live", title: "page.walls", rights: ["walls.view"], listed: true, icon: "screen", load: later(async () => (await import("../pages/walls")).WallsPage) },
   { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: withBooks(reports, lists) },
   { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: withBooks(report, lists) },

@@ -27,6 +27,16 @@ export function LiveState() {
       </span>
     );
   }
+  // Without the link nobody knows who rings; "off" is an office that has none.
+  const ami = now?.ami ?? null;
+  if (ami && (ami.state === "down" || ami.state === "stale")) {
+    return (
+      <span class="link stale" role="status">
+        <Sign name="warn" small />
+        <span>{say("link.ami", { time: at(ami.since, "hms") })}</span>
+      </span>
+    );
+  }
   return (
     <span class="link" role="status">
       <Sign name={state.at === "live" ? "okc" : "refresh"} small />

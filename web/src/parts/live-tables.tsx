@@ -5,6 +5,8 @@ import type { LiveAgent, LiveCall, LiveQueue } from "../api/live-wire";
 import { int, phone, span } from "../lib/format";
 import { readyLevel, shareLevel, waitLevel, worst, type Level } from "../lib/level";
 import { mix } from "../lib/live-model";
+import { SUPERVISE } from "../lib/rights";
+import { may } from "../lib/session";
 import { place as placed, type Held, type Placed } from "../lib/order";
 import { count, say } from "../words";
 import { Count, GoalBar, Leveled, Running } from "./figure";
@@ -73,6 +75,8 @@ export function QueueTable({ queues, total, now }: { queues: readonly LiveQueue[
 }
 
 const who = (number: string, name: string): string => name || (number ? phone(number) : say("number.hidden"));
+
+export const callerName = (c: LiveCall): string => who(c.number, c.name);
 
 export function CallTable({ calls, queues, agents, now }: { calls: readonly LiveCall[]; queues: ReadonlyMap<string, LiveQueue>; agents: ReadonlyMap<string, LiveAgent>; now: number }) {
   const { rows, hand } = useHeld(calls, (c) => c.id, now);
@@ -167,7 +171,7 @@ function reason(a: LiveAgent) {
 export function AgentTable({ agents, queues, now }: { agents: readonly LiveAgent[]; queues: ReadonlyMap<string, LiveQueue>; now: number }) {
   const { rows, hand } = useHeld(agents, (a) => a.name, now);
   const cols: Col<Placed<LiveAgent>>[] = [
-    { id: "agent", head: say("col.agent"), look: "name", cell: ({ row: a }) => <>{a.label} {a.extension ? <span class="mut">{a.extension}</span> : null}</> },
+    { id: "agent", head: say("col.agent"), look: "name", cell: ({ row: a }) => <>{may(...SUPERVISE) ? <a href={`/supervision?agent=${encodeURIComponent(a.name)}`}>{a.label}</a> : a.label} {a.extension ? <span class="mut">{a.extension}</span> : null}</> },
     { id: "for", head: say("live.for"), look: "n", cell: ({ row: a, gone }) => (gone ? <span class="z">{say("live.left")}</span> : <Running since={a.since} now={now} />) },
     { id: "state", head: say("col.state"), look: "nw", cell: ({ row: a }) => <StateBadge state={a.state}>{a.paused_queues.length && a.state !== "paused" ? say("live.partpause") : null}</StateBadge> },
     { id: "with", head: say("live.with"), look: "cutc", cell: ({ row: a }) => reason(a) },

@@ -15,6 +15,7 @@ export default {
   "level.a": "Act: ",
   "link.live": "Live",
   "link.opening": "Connecting",
+  "link.ami": "No Asterisk since {time}",
   "link.silent": "Not live since {time}",
   "source.missing": "The log is missing",
   "source.unreadable": "The log can not be read",

@@ -17,6 +17,7 @@ const words: Record<keyof typeof core, string> = {
   "level.a": "Urgent : ",
   "link.live": "En direct",
   "link.opening": "Connexion",
+  "link.ami": "Sans Asterisk depuis {time}",
   "link.silent": "Plus en direct depuis {time}",
   "source.missing": "Le journal est introuvable",
   "source.unreadable": "Le journal ne peut pas être lu",

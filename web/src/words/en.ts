@@ -11,6 +11,8 @@ export default {
   "group.system": "System",
   "page.home": "Home",
   "page.live": "Real time",
+  "page.desk": "My desk",
+  "page.supervision": "Supervision",
   "page.walls": "Wallboards",
   "page.reports": "All reports",
   "page.report": "Report",

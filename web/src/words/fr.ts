@@ -13,6 +13,8 @@ const words: Record<keyof typeof english, string> = {
   "group.system": "Système",
   "page.home": "Accueil",
   "page.live": "Temps réel",
+  "page.desk": "Mon poste d’agent",
+  "page.supervision": "Supervision",
   "page.walls": "Tableaux muraux",
   "page.reports": "Tous les rapports",
   "page.report": "Rapport",

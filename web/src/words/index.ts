@@ -6,18 +6,19 @@ import type { Lang } from "../lib/number";
 import type core from "./core.en";
 import type portal from "./en";
 import { fill, type Values } from "./fill";
+import type desk from "./desk.en";
 import type lists from "./lists.en";
 import type more from "./more.en";
 
 export type CoreKey = keyof typeof core;
-export type Key = CoreKey | keyof typeof portal | keyof typeof lists | keyof typeof more;
+export type Key = CoreKey | keyof typeof portal | keyof typeof desk | keyof typeof lists | keyof typeof more;
 type Book = Record<string, string>;
 
 let book: Book = {};
 let rules = new Intl.PluralRules("en");
 const turned = new Cell(0);
 
-type Books = Record<Lang, () => Promise<{ default: Book }>>;
+export type Books = Record<Lang, () => Promise<{ default: Book }>>;
 const books: Books[] = [{ en: () => import("./core.en"), fr: () => import("./core.fr") }];
 /** Null until the language is known: nothing is fetched before. */
 let language: Lang | null = null;

@@ -59,6 +59,7 @@ export default {
   "kiosk.unknown": "Cet écran n’existe plus.",
   "kiosk.closed": "Cette adresse n’ouvre plus aucun écran mural. En demander une nouvelle.",
   "queues.none": "Choisir au moins une file.",
+  "subscription.none": "Cet abonnement n’existe plus. S’abonner de nouveau.",
   "ami.off": "Aucune liaison avec Asterisk n’est configurée.",
   "ami.down": "Il n’y a pas de liaison avec Asterisk en ce moment ; rien n’a été fait.",
   "action.refused": "Asterisk refuse : {answer}",

@@ -16,6 +16,26 @@ export const PAGES = [
     mock.state.silent = true;
     await tab.waitForTimeout(7500);
   } },
+  { name: "desk", path: "/desk", state: { role: "agent", agent: "Karl Bauer" }, wait: 1200 },
+  { name: "desk-paused", path: "/desk", state: { role: "agent", agent: "David Nguyen" }, wait: 1200 },
+  { name: "desk-off", path: "/desk", state: { role: "agent", agent: "Nobody yet", away: true }, wait: 1200 },
+  { name: "desk-noagent", path: "/desk" },
+  { name: "desk-refused", path: "/desk", state: { role: "agent", agent: "Karl Bauer", refuse: true }, act: async (tab) => {
+    await tab.locator(".calling .btn.d").click();
+    await tab.locator(".calling .btn.d").click();
+    await tab.locator(".said[role=alert]").waitFor();
+  } },
+  { name: "supervision", path: "/supervision", wait: 1200 },
+  { name: "supervision-agent", path: "/supervision?agent=Karl+Bauer", wait: 1500 },
+  { name: "supervision-call", path: "/supervision", wait: 1200, act: async (tab) => {
+    await tab.locator("table button[aria-haspopup]").first().click();
+    await tab.waitForTimeout(700);
+  } },
+  { name: "supervision-add", path: "/supervision", wait: 1200, act: async (tab) => {
+    await tab.locator(".head .btn.p").click();
+    await tab.waitForTimeout(300);
+  } },
+  { name: "live-away", path: "/live", state: { away: true } },
   { name: "walls", path: "/walls" },
   { name: "reports", path: "/reports" },
   { name: "report", path: "/reports/overview-queue?queue=sales&queue=after-sales&direction=in", wait: 1500 },
@@ -80,6 +100,7 @@ export const PAGES = [
   { name: "refused", path: "/system/accounts", state: { role: "supervisor" } },
   { name: "session-end", path: "/", state: { session: 90 }, wait: 1500 },
   { name: "wall", path: "/wall/all", wall: true, wait: 1500 },
+  { name: "wall-away", path: "/wall/all", wall: true, state: { away: true }, wait: 1500 },
   { name: "wall-one", path: "/wall/set?queues=sales&title=Sales+floor", wall: true, wait: 1500 },
   { name: "wall-kiosk", path: `/wall/kiosk#k=${"0a".repeat(32)}`, wall: true, state: { loggedIn: false }, wait: 1500 },
   { name: "wall-closed", path: `/wall/kiosk#k=${"bb".repeat(32)}`, wall: true, state: { loggedIn: false } },

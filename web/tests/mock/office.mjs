@@ -42,7 +42,7 @@ export const queueNames = QUEUES.map(([name, label]) => ({ name, label }));
 export const agentNames = AGENTS.map(([name]) => ({ name, label: name }));
 
 /** The live view at `now`, its ages those of `born`. */
-export function snapshot(seq, now, born, wanted, times = 1) {
+export function snapshot(seq, now, born, wanted, times = 1, ami = { state: "up", since: born, detail: null }) {
   const calls = CALLS.map((c, i) => {
     const [queue, number, name, age, state, agent, position, attempts, tried, wait = null, inState = age] = c;
     return {
@@ -57,13 +57,14 @@ export function snapshot(seq, now, born, wanted, times = 1) {
     return {
       name, label: name, state, since: born - age, direction: call?.direction ?? null, queues, paused_queues: state === "paused" ? queues : [], pause_code: code,
       extension, logged_on: born - 20000, caller: call?.number ?? null, caller_name: call?.name ?? null, call_queue: call?.queue ?? null,
-      last_call_end: born - age, last_queue: queues[0], taken, lost_attempts: 1, talk: taken * 220, pause: code ? age : 0,
+      last_call_end: born - age, last_queue: queues[0], taken, lost_attempts: 1, talk: taken * 220, pause: code ? age : 0, phone: `PJSIP/${extension}`, device: state === "ready" ? "not_inuse" : "inuse",
+      seats: queues.map((queue, i) => ({ queue, interface: `PJSIP/${extension}`, dynamic: true, penalty: i, calls_taken: taken - i, paused_since: state === "paused" ? born - age : null, pause_code: code })),
     };
   }).filter((a) => wanted.length === 0 || a.queues.some((q) => wanted.includes(q)));
   const queues = QUEUES.filter(([name]) => wanted.length === 0 || wanted.includes(name)).map(([name, label, , offered, answered, lost, within, goal]) => one(name, label, calls, agents, { offered, answered, lost, within, goal }));
   const sum = (f) => queues.reduce((s, q) => s + q[f], 0);
   const total = { ...one("", "", calls, agents, { offered: sum("offered"), answered: sum("answered"), lost: sum("lost"), within: 80.4, goal: 80 }), name: "*", label: "All" };
-  return { seq, now, since: now - (now % 86400) - 3600, source: source(now), total, queues, calls, agents };
+  return { seq, now, since: now - (now % 86400) - 3600, source: source(now), ami, total, queues, calls, agents };
 }
 
 export function source(now) {
@@ -85,6 +86,20 @@ function one(name, label, allCalls, allAgents, day) {
     talking_out: calls.filter((c) => c.direction === "out" && c.state === "talking").length,
     offered: day.offered, answered: day.answered, lost: day.lost, within_sla: day.within, sla_seconds: 20, sla_goal: day.goal,
     avg_wait: 19.6, avg_talk: 219.8, total_talk: 43000, max_wait: 318, estimated_wait: 40,
+  };
+}
+
+/** The desk of an agent as the live view has it. */
+export function desk(agent, born, away) {
+  const mine = AGENTS.find(([name]) => name === agent);
+  const [, extension = null, state, age, on = []] = mine ?? [];
+  const talk = CALLS.find((c) => c[5] === agent);
+  const party = (id, device, ext, who, number, name) => ({ id, channel: `${device}-0000001`, device, extension: ext, agent: who, number, name, ringing: false, talking: true, holds_since: null });
+  return {
+    ami: { state: away ? "down" : "up", since: born, detail: null }, agent, device: mine ? `PJSIP/${extension}` : null, extension, locked: on.length > 0, queues: queueNames, on,
+    call: talk ? { id: `${born - age}.1`, state, since: born - age, began: born - age, way: "in", queue: talk[0], lot: null, space: null, recorded: true, parties: [party("1.1", `PJSIP/${extension}`, extension, agent, extension, agent), party("1.2", "PJSIP/line", null, null, talk[1], talk[2])] } : null,
+    pauses: ["Coffee", "Lunch", "Training", "Meeting", "Paperwork"], pause_needs_reason: true, outcomes: ["Order", "Quote", "Complaint", "Call-back"], tags: ["VIP", "warranty"], features: [],
+    popup: "https://crm.example/?caller=${caller}&id=${callid}", popup_opens: false, screen: "https://screens.example/${extension}",
   };
 }
 

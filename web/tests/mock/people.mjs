@@ -1,13 +1,13 @@
 // People and system of the invented office: who is logged in, accounts, audit rows, health.
 
-const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage", "kiosks.manage"];
-const RIGHTS = { administrator: ALL, supervisor: ALL.slice(0, 9), agent: ["self.edit", "names.view", "live.view", "walls.view", "reports.own", "calls.own"], user: ["self.edit"] };
+const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage", "kiosks.manage", "agent.self", "calls.make", "calls.pick", "calls.transfer", "calls.hangup", "calls.record", "calls.mark", "calls.listen", "calls.whisper", "calls.barge", "members.manage", "members.pause", "text.send", "screens.view", "office.view"];
+const RIGHTS = { administrator: ALL, supervisor: ALL.slice(0, 9), agent: ["self.edit", "names.view", "live.view", "walls.view", "reports.own", "calls.own", "agent.self", "calls.make", "calls.pick", "callers.view"], user: ["self.edit"] };
 
 export function person(options, now) {
   const role = options.role ?? "administrator";
   return {
     account: "maud.kerjean", name: "Maud Kerjean", role, language: options.language ?? "en", theme: options.theme ?? "auto", density: "normal", single_keys: true,
-    agent: null, queues: null, rights: RIGHTS[role], csrf: "csrf-of-the-mock", session_expires: now + (options.session ?? 28800), office: "Quai 9 Marine, Nantes", zone: "Europe/Paris", demo: false,
+    agent: options.agent ?? null, queues: null, rights: RIGHTS[role], csrf: "csrf-of-the-mock", session_expires: now + (options.session ?? 28800), office: "Quai 9 Marine, Nantes", zone: "Europe/Paris", demo: false,
   };
 }
 

@@ -19,7 +19,7 @@ const nowSec = () => Math.floor(Date.now() / 1000);
  */
 export function start(port = 0, options = {}) {
   const now = nowSec();
-  const state = { loggedIn: true, claimed: true, silent: false, broken: [], made: [], views: [{ name: "Lost this week", address: "/calls?p=week&answered=no" }], columns: {}, kiosks: [{ id: 1, name: "Hall", account: "maud.kerjean", queues: ["sales"], created: now - 900000, last_used: now - 120 }], born: now, ...options };
+  const state = { loggedIn: true, claimed: true, silent: false, broken: [], made: [], acts: [], views: [{ name: "Lost this week", address: "/calls?p=week&answered=no" }], columns: {}, kiosks: [{ id: 1, name: "Hall", account: "maud.kerjean", queues: ["sales"], created: now - 900000, last_used: now - 120 }], born: now, ...options };
   const server = createServer((req, res) => route(req, res, state));
   return new Promise((ready) => server.listen(port, "127.0.0.1", () => ready({ server, state, url: `http://127.0.0.1:${server.address().port}` })));
 }
@@ -29,7 +29,10 @@ function json(res, status, body, headers = {}) {
   res.end(body === null ? undefined : JSON.stringify(body));
 }
 
-const fault = (res, status, kind, message, fields) => json(res, status, { error: { kind, message, ...(fields ? { fields } : {}) } });
+function fault(res, status, kind, message, fields) {
+  const told = fields ? { fields: Object.fromEntries(Object.entries(fields).map(([name, text]) => [name, { message: text }])) } : {};
+  return json(res, status, { error: { kind, message, ...told } });
+}
 
 function route(req, res, state) {
   const url = new URL(req.url, "http://mock");
@@ -74,6 +77,12 @@ function answer(method, path, query, body, req, res, state) {
     case "GET /accounts": return json(res, 200, { accounts: people.accounts });
     case "POST /accounts": return body.account === "karl.bauer" ? fault(res, 409, "conflict", "karl.bauer belongs to Karl Bauer.", { account: "karl.bauer belongs to Karl Bauer" }) : json(res, 200, { language: "en", disabled: false, last_login: null, ...body });
   }
+  if (path === "/desk") return json(res, 200, office.desk(state.agent ?? null, state.born, state.away));
+  if (path.startsWith("/actions/")) {
+    state.acts.push({ path: path.slice(9), body });
+    if (state.refuse) return json(res, 409, { error: { kind: "conflict", code: "action.refused", values: { answer: "Channel specified does not exist." }, message: "Channel specified does not exist." } });
+    return json(res, 200, { state: "done", id: null, message: "", space: path.endsWith("/park") ? "701" : null });
+  }
   if (path === "/me/views") return method === "GET" ? json(res, 200, { views: state.views }) : json(res, 200, keepView(state, body));
   if (path.startsWith("/me/views/")) { state.views = state.views.filter((v) => v.name !== decodeURIComponent(path.slice(10))); return json(res, 204, null); }
   if (path === "/me/columns") return json(res, 200, { columns: state.columns });
@@ -92,6 +101,8 @@ function answer(method, path, query, body, req, res, state) {
   if (path.startsWith("/me/sessions/")) return json(res, 204, null);
   return fault(res, 404, "not_found", "There is no such thing.");
 }
+
+const ami = (state) => ({ state: state.away ? "down" : "up", since: state.born, detail: null });
 
 function keepView(state, view) {
   state.views = [...state.views.filter((v) => v.name !== view.name), view];
@@ -114,10 +125,10 @@ function stream(req, res, state, url) {
   const say = (event, data) => {
     if (!state.silent) res.write(`${data.seq ? `id: ${data.seq}\n` : ""}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   };
-  say("snapshot", office.snapshot(seq, nowSec(), state.born, wanted, state.times));
+  say("snapshot", office.snapshot(seq, nowSec(), state.born, wanted, state.times, ami(state)));
   const timer = setInterval(() => {
     const now = nowSec();
-    const whole = office.snapshot(seq, now, state.born, wanted, state.times);
+    const whole = office.snapshot(seq, now, state.born, wanted, state.times, ami(state));
     seq += 1;
     if (state.moving && seq % 2) {
       const answered = whole.total.answered + (seq % 7);

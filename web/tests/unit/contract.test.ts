@@ -7,6 +7,7 @@ import type { Shape } from "../../src/api/door";
 import { liveBeat, liveChange, liveSnapshot } from "../../src/api/live-wire";
 import * as main from "../../src/api/wire";
 import * as calls from "../../src/api/wire-calls";
+import * as office from "../../src/api/wire-office";
 import * as system from "../../src/api/wire-system";
 
 const wire = { ...main, ...calls, ...system };
@@ -26,7 +27,7 @@ interface Schema {
 const schemas = (document as unknown as { components: { schemas: Record<string, Schema> } }).components.schemas;
 
 /** Words of fields that the description leaves open; the door holds the list. */
-const WORDS: Record<string, string> = { direction: "in", kind: "waiting" };
+const WORDS: Record<string, string> = { direction: "in", kind: "waiting", state: "done" };
 
 /** A value the schema allows: nulls wherever it may, or nowhere. */
 function sample(schema: Schema, nulls: boolean, name = ""): unknown {
@@ -60,6 +61,10 @@ const PAIRS: Record<string, Shape<unknown>> = {
   LiveBeat: liveBeat, SavedView: wire.savedView, SavedViews: wire.savedViews, ChosenColumns: wire.chosenColumns, Kiosks: wire.kiosks,
   KioskMade: wire.kioskMade, Screen: wire.screen, Report: wire.report, Catalogue: wire.reportIndex,
 };
+
+/** Of the manager interface: a daemon built without it does not describe them. */
+const OFFICE: Record<string, Shape<unknown>> = { Desk: office.desk, ActionDone: office.actionDone };
+for (const [name, shape] of Object.entries(OFFICE)) if (schemas[name]) PAIRS[name] = shape;
 
 for (const [name, shape] of Object.entries(PAIRS)) {
   test(`${name} of the API description passes the door`, () => {

@@ -278,4 +278,69 @@ await walk("a telephone shows cards, a bar of pages, and everything behind More"
   is.equal(await tab.getByRole("dialog").count(), 0);
 }, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 
+await walk("an agent pauses with a reason, marks the call, and hangs up only when sure", { role: "agent", agent: "Karl Bauer" }, async (tab, mock) => {
+  await tab.goto(`${mock.url}/desk`);
+  await tab.getByText("Fabienne Roussel").first().waitFor();
+  await tab.getByRole("button", { name: "Lunch" }).click();
+  await tab.getByText("Lunch: done.").waitFor();
+  await tab.selectOption("#mk-outcome", "Quote");
+  await tab.getByText("Outcome: done.").waitFor();
+  await tab.getByRole("button", { name: "Hang up" }).click();
+  is.equal(mock.state.acts.filter((a) => a.path === "hangup").length, 0);
+  await tab.getByRole("button", { name: "Hang up: press again" }).click();
+  await tab.getByText("Hang up: done.").waitFor();
+  is.deepEqual(mock.state.acts.map((a) => a.path), ["pause", "outcome", "hangup"]);
+  is.deepEqual(mock.state.acts[0].body, { reason: "Lunch" });
+  is.equal(mock.state.acts[1].body.code, "Quote");
+});
+
+await walk("an agent logs on to the queues ticked, and a refusal stands where it was asked", { role: "agent", agent: "Karl Bauer" }, async (tab, mock) => {
+  await tab.goto(`${mock.url}/desk`);
+  is.equal(await tab.getByRole("button", { name: "Log on", exact: true }).isDisabled(), true);
+  await tab.getByLabel(/^Sales/).check();
+  await tab.getByRole("button", { name: "Log on", exact: true }).click();
+  await tab.getByText("Log on: done.").waitFor();
+  is.deepEqual(mock.state.acts.at(-1), { path: "logon", body: { queues: ["sales"] } });
+  mock.state.refuse = true;
+  await tab.fill("#d-number", "0261914766");
+  await tab.keyboard.press("Enter");
+  await tab.getByRole("alert").filter({ hasText: "Channel specified does not exist." }).waitFor();
+  is.equal(await tab.inputValue("#d-number"), "0261914766");
+});
+
+await walk("a supervisor listens, picks, opens an agent by its address and adds one with penalty", {}, async (tab, mock) => {
+  await tab.goto(`${mock.url}/supervision`);
+  await tab.getByRole("button", { name: "Listen" }).first().click();
+  await tab.getByText(/^Listen to .*: done/).waitFor();
+  await tab.getByRole("button", { name: "Pick" }).first().click();
+  await tab.getByText(/^Pick .*: done/).waitFor();
+  await tab.getByRole("link", { name: "Actions for Karl Bauer" }).first().click();
+  await tab.getByRole("dialog").waitFor();
+  is.equal(path(tab), "/supervision?agent=Karl+Bauer");
+  await tab.getByRole("button", { name: "More penalty in After-sales" }).click();
+  await tab.getByText("Penalty in After-sales: done.").waitFor();
+  is.deepEqual(mock.state.acts.at(-1), { path: "penalty", body: { agent: "Karl Bauer", queue: "after-sales", penalty: 1 } });
+  await tab.getByRole("button", { name: "Remove" }).click();
+  await tab.getByRole("button", { name: /press again/ }).click();
+  await tab.getByText("Remove from After-sales: done.").waitFor();
+  await tab.keyboard.press("Escape");
+  await tab.getByRole("dialog").waitFor({ state: "detached" });
+  is.equal(path(tab), "/supervision");
+  await tab.locator(".head").getByRole("button", { name: "Add agent" }).click();
+  await tab.fill("#sa-agent", "Karl Bauer");
+  await tab.fill("#sa-penalty", "2");
+  await tab.keyboard.press("Enter");
+  await tab.getByText("Add agent: done.").waitFor();
+  is.deepEqual(mock.state.acts.at(-1), { path: "logon", body: { agent: "Karl Bauer", queues: ["sales"], penalty: 2 } });
+});
+
+await walk("a lost link to Asterisk is said in the header of every page, and above what acts", { away: true }, async (tab, mock) => {
+  for (const at of ["/", "/live", "/supervision", "/calls"]) {
+    await tab.goto(mock.url + at);
+    await tab.locator("header.top .stale").waitFor();
+  }
+  await tab.goto(`${mock.url}/supervision`);
+  await tab.getByText(/^No link to Asterisk since/).waitFor();
+});
+
 await browser.close();
