@@ -18,6 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("event", &["base"]),
     ("input", &["base", "event"]),
     ("model", &["base", "event"]),
+    ("tracker", &["base", "event"]),
     ("live", &["base", "event", "model"]),
     ("store", &["base", "event", "model"]),
     ("reports", &["base", "model", "store"]),
@@ -29,15 +30,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "base", "event", "input", "model", "live", "store", "reports", "people", "actions",
+            "base", "event", "input", "model", "tracker", "live", "store", "reports", "people",
+            "actions",
             "portal",
         ],
     ),
     (
         "cli",
         &[
-            "base", "event", "input", "model", "live", "store", "reports", "people", "portal",
-            "daemon",
+            "base", "event", "input", "model", "tracker", "live", "store", "reports", "people",
+            "portal", "daemon",
         ],
     ),
 ];
@@ -71,6 +73,11 @@ const FENCES: &[Fence] = &[
         words: &["clap"],
         only_in: &["cli/", "main.rs"],
         why: "only the command line parses arguments",
+    },
+    Fence {
+        words: &["regex_lite"],
+        only_in: &["tracker/options.rs"],
+        why: "patterns on channel names are the one place that needs them",
     },
     Fence {
         words: &["SystemTime::now", "Timestamp::now", "Zoned::now"],

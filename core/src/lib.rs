@@ -5,7 +5,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`] |
+//! | 3 | [`model`], [`live`], [`tracker`] |
 //! | 4 | [`store`] |
 //!
 //! A room imports only rooms below it; `tests/layers.rs` of the whole holds
@@ -29,3 +29,4 @@ pub mod input;
 pub mod live;
 pub mod model;
 pub mod store;
+pub mod tracker;

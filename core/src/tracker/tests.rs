@@ -1,0 +1,6 @@
+//! The machines on scripts of events: one line per event, key fields only.
+
+mod examples;
+mod laws;
+mod script;
+mod sequences;
