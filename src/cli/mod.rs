@@ -6,12 +6,17 @@
 mod ami;
 mod backup;
 mod check;
+mod difference;
 mod import;
 mod pages;
 mod password;
+mod regex_test;
+mod replay;
 mod report;
 mod run;
+mod switches;
 mod table;
+mod track;
 mod user;
 
 use std::ffi::OsString;
@@ -62,6 +67,10 @@ enum Command {
     Backup(backup::Backup),
     Restore(backup::Restore),
     User(user::User),
+    Track(track::Track),
+    Replay(replay::Replay),
+    #[command(name = "regex-test")]
+    RegexTest(regex_test::RegexTest),
     Version(pages::Version),
     Completions(pages::Completions),
     Man(pages::Man),
@@ -91,7 +100,7 @@ impl Place {
 /// Reads the arguments and obeys; what is returned is the exit code.
 #[expect(clippy::print_stderr, reason = "what went wrong belongs on standard error")]
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match Cli::try_parse_from(switches::spelled_out(arguments)) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version come this way too, and are no faults. A closed
@@ -100,7 +109,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    log_to_stderr(matches!(cli.command, Command::Run(_)));
+    log_to_stderr(matches!(cli.command, Command::Run(_) | Command::Track(_)));
     let result = match cli.command {
         Command::Run(run) => run.act(),
         Command::Import(import) => import.act(),
@@ -110,6 +119,9 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Backup(backup) => backup.act(),
         Command::Restore(restore) => restore.act(),
         Command::User(user) => user.act(),
+        Command::Track(track) => track.act(),
+        Command::Replay(replay) => replay.act(),
+        Command::RegexTest(test) => test.act(),
         Command::Version(version) => version.act(),
         Command::Completions(completions) => completions.act(),
         Command::Man(man) => man.act(),

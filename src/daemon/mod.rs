@@ -11,7 +11,9 @@ mod follow;
 pub mod import;
 pub mod intake;
 mod jobs;
+pub mod replay;
 pub mod run;
+pub mod track;
 mod watcher;
 
 pub use demo::Demo;

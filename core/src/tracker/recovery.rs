@@ -78,6 +78,11 @@ impl Tracker {
         });
     }
 
+    /// The list did not come.
+    pub fn snapshot_cancel(&mut self) {
+        self.snapshot = None;
+    }
+
     /// The list is complete: reconciles.
     pub fn snapshot_end(&mut self, now: UnixMicro, round: Round) -> Vec<crate::tracker::Record> {
         self.pass(now);
@@ -277,7 +282,10 @@ impl Tracker {
         listed.sort_unstable_by_key(|(id, _)| *id);
         self.recovering = true;
         for (id, listed) in listed {
-            if self.calls.concern(id) {
+            let unheard = self.channels.get(id).is_some_and(|chan| {
+                !chan.settled && chan.created.is_none_or(|created| created < snapshot.begun)
+            });
+            if !unheard || self.calls.concern(id) {
                 continue;
             }
             match &*listed.application {

@@ -1,0 +1,86 @@
+//! A capture through the tracker, on the capture's own clock.
+
+use crate::base::{Result, UnixMicro, UnixSec};
+use crate::event::manager::Told;
+use crate::input::ami::capture::{Capture, Content};
+use crate::input::ami::{Message, parse};
+use crate::input::queue_log::{self, Parsed};
+use crate::tracker::{Meter, Options, Record, Round, Tracker};
+
+/// What is still due when a capture ends comes within this.
+const AFTERMATH: UnixMicro = 10_000_000;
+/// A list of channels this soon after a log-in is the snapshot of that log-in.
+const LOGIN: UnixMicro = 10_000_000;
+
+/// What a replay calls back with: before an event its time, and each record.
+pub enum Step<'a> {
+    Time(UnixMicro),
+    Record(&'a Record),
+}
+
+/// Plays a capture. `log` is Asterisk's own queue_log of the time: its lines
+/// are shown to the tracker at their second.
+///
+/// Errors: those of `each`.
+pub fn replay(
+    capture: &Capture,
+    log: Option<&[u8]>,
+    options: Options,
+    mut each: impl FnMut(Step<'_>) -> Result<()>,
+) -> Result<Meter> {
+    let mut tracker = Tracker::new(options);
+    let native: Vec<(UnixSec, &[u8])> = log.map(lines).unwrap_or_default();
+    let mut native = native.into_iter().peekable();
+    let mut begun = None;
+    let mut last = 0;
+    for captured in capture {
+        if captured.sent {
+            continue;
+        }
+        let at = captured.at;
+        while let Some((_, line)) = native.next_if(|(time, _)| time.saturating_mul(1_000_000) <= at)
+        {
+            if let Parsed::Event(event) = queue_log::parse(line, &queue_log::Options::default()) {
+                let records =
+                    tracker.native(&event, event.time.saturating_mul(1_000_000).max(last));
+                records.iter().try_for_each(|record| each(Step::Record(record)))?;
+            }
+        }
+        last = last.max(at);
+        let notice = match captured.content {
+            Content::Greeting(_) => {
+                tracker.disconnected();
+                tracker.snapshot_begin(at, None);
+                begun = Some(at);
+                continue;
+            }
+            Content::Damaged(_) => continue,
+            Content::Block(block) => match parse(block) {
+                Message::Event(notice) => notice,
+                Message::Response(_) | Message::Neither => continue,
+            },
+        };
+        each(Step::Time(at))?;
+        let listed = notice.name == "CoreShowChannelsComplete";
+        let mut records = tracker.apply(&Told { at, event: notice.event });
+        if let Some(login) = begun.filter(|login| listed || at - login > LOGIN) {
+            begun = None;
+            if at - login > LOGIN {
+                tracker.snapshot_cancel();
+            } else {
+                records.extend(tracker.snapshot_end(at, Round::Connected));
+            }
+        }
+        records.iter().try_for_each(|record| each(Step::Record(record)))?;
+    }
+    let late = tracker.tick(last.saturating_add(AFTERMATH));
+    late.iter().try_for_each(|record| each(Step::Record(record)))?;
+    Ok(tracker.meter())
+}
+
+/// The lines of a log with their seconds; others are left out.
+fn lines(log: &[u8]) -> Vec<(UnixSec, &[u8])> {
+    log.split(|&byte| byte == b'\n')
+        .filter_map(|line| Some((queue_log::head(line).ok()?.time, line)))
+        .collect()
+}
