@@ -31,8 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "daemon",
         &[
             "base", "event", "input", "model", "tracker", "live", "store", "reports", "people",
-            "actions",
-            "portal",
+            "actions", "portal",
         ],
     ),
     (

@@ -37,7 +37,7 @@ pub fn ask_once(prompt: &str) -> Result<Secret> {
 }
 
 #[expect(clippy::print_stderr, reason = "standard output may be a file")]
-pub fn hidden(prompt: &str) -> Result<Secret> {
+fn hidden(prompt: &str) -> Result<Secret> {
     let stdin = std::io::stdin();
     let fault = |error: nix::Error| io("can't ask for a password", error.into());
     let shown = tcgetattr(&stdin).map_err(fault)?;

@@ -116,7 +116,7 @@ impl Track {
             return Ok(Secret::new(secret));
         }
         if std::io::stdin().is_terminal() {
-            return password::hidden("Secret of the manager user: ");
+            return password::ask_once("Secret of the manager user: ");
         }
         Err(Error::new(Kind::Invalid, "no secret: give --secret-file or set SWITCHROOM_AMI_SECRET"))
     }

@@ -7,7 +7,9 @@
 //! the file.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -50,7 +52,17 @@ pub struct Progress {
 
 type Sight = Option<Box<Phones>>;
 
+/// What the tracker wrote for the database, and what it has open since.
+#[derive(Clone, Debug, Default)]
+pub struct Tracked {
+    /// Lines of queue_log with the second of their event, without newline.
+    pub lines: Vec<String>,
+    /// The tracker's journal, stored with them.
+    pub journal: Option<String>,
+}
+
 enum Command {
+    Tracked(Tracked),
     Close { id: String, secs: Option<Secs>, answer: SyncSender<Result<()>> },
     Stop,
 }
@@ -100,6 +112,22 @@ impl Handle {
         self.waker.wake();
     }
 
+    /// Takes records of the tracker in; gives them back while the thread is
+    /// busy, to be offered again.
+    pub fn track(&self, tracked: Tracked) -> std::result::Result<(), Tracked> {
+        match self.commands.try_send(Command::Tracked(tracked)) {
+            Ok(()) => {
+                self.waker.wake();
+                Ok(())
+            }
+            Err(TrySendError::Full(command) | TrySendError::Disconnected(command)) => match command
+            {
+                Command::Tracked(tracked) => Err(tracked),
+                Command::Close { .. } | Command::Stop => Ok(()),
+            },
+        }
+    }
+
     /// Writes what was read and ends the thread.
     pub fn stop(&self) {
         // A full channel holds only closings; the thread obeys them first.
@@ -121,6 +149,8 @@ pub struct Work {
     pub watcher: Watcher,
     pub hub: Arc<Hub>,
     pub commit_interval: Duration,
+    /// Lines that the tracker waits for, if there is one.
+    pub hints: Option<SyncSender<Box<[u8]>>>,
 }
 
 /// Starts following `path`.
@@ -223,10 +253,41 @@ impl Desk {
         self.dirty_since.get_or_insert_with(Instant::now);
         if let Line::Complete(bytes) = line {
             self.work.watcher.take(bytes, self.work.intake.known());
+            self.hint(bytes);
         }
         if self.work.intake.gathered() >= MOST_GATHERED {
             // A failure is kept and tried again by the loop.
             let _ = self.commit();
+        }
+    }
+
+    /// Records of our own: they take the same way as those of the log.
+    fn take_tracked(&mut self, tracked: &Tracked) {
+        for line in &tracked.lines {
+            let line = Line::Complete(line.as_bytes());
+            let clock = self.clock();
+            self.insist(|desk| desk.work.intake.take(line, None, clock, &desk.work.store));
+            if self.gave_up {
+                return;
+            }
+            if let Line::Complete(bytes) = line {
+                self.work.watcher.take(bytes, self.work.intake.known());
+            }
+        }
+        if let Some(journal) = &tracked.journal {
+            self.work.intake.keep_tracker(journal);
+        }
+        self.dirty_since.get_or_insert_with(Instant::now);
+    }
+
+    /// Shows the tracker what Asterisk writes, where it waits for it. A full
+    /// queue loses hints only.
+    fn hint(&self, line: &[u8]) {
+        const VERBS: [&[u8]; 3] = [b"|ADDMEMBER|", b"|REMOVEMEMBER|", b"|CALLOUTBOUND|"];
+        if let Some(hints) = &self.work.hints
+            && VERBS.iter().any(|verb| line.windows(verb.len()).any(|part| part == *verb))
+        {
+            let _ = hints.try_send(line.into());
         }
     }
 
@@ -322,6 +383,7 @@ impl Desk {
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::Stop => self.stopping = true,
+            Command::Tracked(tracked) => self.take_tracked(&tracked),
             Command::Close { id, secs, answer } => {
                 // Nobody may wait for the answer any more; the call is closed.
                 let _ = answer.send(self.close_by_hand(&id, secs));

@@ -13,7 +13,7 @@ use crate::input::queue_log::lines::Line;
 use crate::input::queue_log::{
     self, Complaint, LONGEST_LINE, Options, Parsed, Reason, Reorder, head, parse, record_hash,
 };
-use crate::model::{AlreadyClosed, Change, Fold, Ignored, Settings};
+use crate::model::{AlreadyClosed, Change, Fold, Ignored, Settings, StatePut};
 use crate::store::{Batch, Loaded, OddKind, OddLine, Position, Store};
 
 /// Bytes of an odd line that are kept to be shown.
@@ -55,6 +55,9 @@ impl Sequence {
 #[derive(Debug)]
 pub struct Intake {
     reorder: Reorder,
+    /// What the tracker has open, as stored, and whether it is to be stored.
+    tracker: Option<String>,
+    tracker_changed: bool,
     /// Whether the waiting lines are others than those of the last batch.
     waiting_changed: bool,
     position: Option<Position>,
@@ -92,9 +95,13 @@ impl Intake {
         horizon: Option<UnixSec>,
     ) -> Result<Self> {
         let position = loaded.positions.iter().copied().max_by_key(|position| position.last);
+        let tracker = loaded.parts.iter().find(|(key, _)| key == Fold::TRACKER);
+        let tracker = tracker.and_then(|(_, text)| String::from_utf8(text.clone()).ok());
         let fold = Fold::restore(settings, loaded.names, loaded.parts, loaded.recent)?;
         let mut intake = Intake {
             reorder: Reorder::default(),
+            tracker,
+            tracker_changed: false,
             waiting_changed: false,
             position,
             position_changed: false,
@@ -239,15 +246,33 @@ impl Intake {
         counters.extend(ignored.into_iter().map(|(why, n)| (format!("ignored {why:?}").into(), n)));
         let pending = std::mem::take(&mut self.waiting_changed)
             .then(|| self.reorder.pending().map(Box::from).collect());
+        let mut state = core.fold.take_state();
+        if std::mem::take(&mut self.tracker_changed) {
+            let value = self.tracker.clone().map(String::into_bytes);
+            state.push(StatePut { key: Fold::TRACKER.to_vec(), value });
+        }
         Batch {
             changes: std::mem::take(&mut core.changes),
-            state: core.fold.take_state(),
+            state,
             seen: std::mem::take(&mut core.seen),
             position: std::mem::take(&mut self.position_changed).then_some(self.position).flatten(),
             counters,
             odd: std::mem::take(&mut core.odd),
             pending,
         }
+    }
+
+    /// What the tracker has open: stored with the records it wrote.
+    pub fn keep_tracker(&mut self, journal: &str) {
+        if self.tracker.as_deref() != Some(journal) {
+            self.tracker = Some(journal.to_owned());
+            self.tracker_changed = true;
+        }
+    }
+
+    /// The tracker's journal as it was last kept.
+    pub fn tracker(&self) -> Option<&str> {
+        self.tracker.as_deref()
     }
 
     /// How much waits to be committed, in changes and records.
@@ -259,6 +284,7 @@ impl Intake {
     pub fn is_dirty(&self) -> bool {
         self.position_changed
             || self.waiting_changed
+            || self.tracker_changed
             || self.gathered() > 0
             || self.core.counts != self.core.committed
     }

@@ -14,6 +14,7 @@ mod jobs;
 pub mod replay;
 pub mod run;
 pub mod track;
+pub mod tracking;
 mod watcher;
 
 pub use demo::Demo;

@@ -92,6 +92,7 @@ async fn serve(
         watcher,
         hub: Arc::clone(&hub),
         commit_interval: interval(&config),
+        hints: None,
     };
     let follow = Arc::new(follow::start(work, &config.log.path)?);
     let lifetime =

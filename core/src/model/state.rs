@@ -7,6 +7,7 @@
 //! | `s` + call id | finished stints that a real closing would still replace |
 //! | `a` + agent | the agent |
 //! | `b` + telephone | who sits at it |
+//! | `t` | what the tracker has open: its own form, passed over here |
 
 use crate::base::{CallId, Error, Kind, Result};
 use crate::model::agent_part::{read_agent, write_agent};
@@ -26,6 +27,9 @@ use crate::model::settings::Settings;
 const FORM: u8 = 1;
 
 impl Fold {
+    /// Key of the tracker's journal: a part like ours, and not ours.
+    pub const TRACKER: &'static [u8] = b"t";
+
     /// A machine as it was when `parts` were taken. Equal records then give
     /// equal facts, except for what [`Fold::LOOKBACK`] leaves out.
     ///
@@ -170,6 +174,8 @@ impl Fold {
             b'b' => {
                 self.bound.insert(id_in(name)?, read_bound(&mut reader)?);
             }
+            // The tracker's, stored beside ours so that one commit has both.
+            b't' if key == Fold::TRACKER => {}
             _ => return Err(Damaged),
         }
         reader.finish()

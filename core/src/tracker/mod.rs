@@ -149,6 +149,11 @@ impl Tracker {
         std::mem::take(&mut self.out)
     }
 
+    /// Calls open now.
+    pub fn open(&self) -> usize {
+        self.calls.len()
+    }
+
     pub fn meter(&self) -> Meter {
         Meter { open: self.calls.len(), channels: self.channels.len(), ..self.meter.clone() }
     }

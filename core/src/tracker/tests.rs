@@ -2,5 +2,6 @@
 
 mod examples;
 mod laws;
+mod outbound;
 mod script;
 mod sequences;

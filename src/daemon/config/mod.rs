@@ -13,6 +13,7 @@ mod portal;
 pub mod reference;
 mod reports;
 mod store;
+mod tracker;
 
 use std::path::Path;
 
@@ -28,6 +29,7 @@ pub use office::{Activity, Agent, Office, PauseCode, Queue};
 pub use portal::Portal;
 pub use reports::Reports;
 pub use store::Store;
+pub use tracker::{SinkName, Tracker};
 
 /// Where the file is looked for when nobody says where.
 pub const DEFAULT_PATH: &str = "/etc/switchroom/switchroom.toml";
@@ -42,6 +44,7 @@ pub struct Config {
     pub office: Office,
     pub reports: Reports,
     pub portal: Portal,
+    pub tracker: Tracker,
 }
 
 /// A section as the reference shows it.
@@ -88,6 +91,7 @@ impl Config {
                     "store" => config.store = Store::read(raw, key, &mut faults),
                     "office" => config.office = Office::read(raw, key, &mut faults),
                     "reports" => config.reports = Reports::read(raw, key, &mut faults),
+                    "tracker" => config.tracker = Tracker::read(raw, key, &mut faults),
                     "portal" => config.portal = Portal::read(raw, key, &mut faults),
                     _ => {}
                 }
@@ -126,7 +130,7 @@ impl Config {
     }
 
     /// All sections in the order of the reference.
-    pub fn sections() -> [Described; 7] {
+    pub fn sections() -> [Described; 8] {
         fn of<T: setting::Section>(name: &'static str) -> Described {
             Described { name, doc: T::DOC, rows: T::rows() }
         }
@@ -138,6 +142,7 @@ impl Config {
             of::<Calls>("calls"),
             of::<Reports>("reports"),
             of::<Portal>("portal"),
+            of::<Tracker>("tracker"),
         ]
     }
 }

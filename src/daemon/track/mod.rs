@@ -24,6 +24,7 @@ use crate::tracker::{Journal, Options, Tracker};
 
 use lock::PidFile;
 use session::{End, Session};
+pub use sink::LogFile;
 use sink::Sink;
 
 /// The wait after the first failure; doubles up to the second.

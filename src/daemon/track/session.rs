@@ -112,7 +112,17 @@ impl<'a> Session<'a> {
             Err(_) => return End::Lost("no answer".to_owned()),
         };
         let end = self.talk(&mut stream).await;
-        // What was due is not lost with the connection.
+        if let End::Lost(_) = end {
+            // Nobody answered as long as there was a connection.
+            self.quiet_until = None;
+            let held = std::mem::take(&mut self.held);
+            if let Err(error) = self.send(held) {
+                return End::Fatal(error);
+            }
+        }
+        if self.quiet_until.is_some() {
+            return end;
+        }
         if let Err(error) = self.store_journal() {
             warn!("{error}");
         }
@@ -375,13 +385,14 @@ impl<'a> Session<'a> {
             self.pinged = Instant::now();
             self.action("ping", &[("Action", "Ping")]);
         }
-        let open = self.tracker.meter().open > 0;
+        let open = self.tracker.open() > 0;
         if open && self.logged_in && self.listing.is_none() && self.rounds.elapsed() >= ROUND {
             self.rounds = Instant::now();
             self.begin_lists(Round::Regular);
         }
         let beat = open && self.stored.elapsed() >= HEARTBEAT;
-        if self.tracker.changed() || beat {
+        // What is held back is not written yet, and must not count as written.
+        if self.quiet_until.is_none() && (self.tracker.changed() || beat) {
             self.store_journal()?;
         }
         Ok(())

@@ -1,0 +1,162 @@
+//! Section `tracker`.
+
+use crate::base::setting::{Fault, Raw, RawValue, Value};
+use crate::tracker::{Options, Pattern, Scope};
+
+crate::settings! {
+    /// What Asterisk does not log is written from its manager interface: hold, parked and
+    /// outbound calls. Needs the connection of section `ami`, and no `switchroom track` on
+    /// the same Asterisk. See docs/tracker.md.
+    pub struct Tracker {
+        /// Whether records are written at all.
+        enabled: bool = false,
+        /// Hold and music on hold.
+        moh: bool = true,
+        /// Also when the customer holds the agent.
+        moh_customer: bool = false,
+        /// Parking lots as queues `pk-LOT`.
+        parkedcalls: bool = false,
+        /// Outbound calls as campaigns `q-ACCOUNT`, or `q-outbound`.
+        outboundcalls: bool = false,
+        /// Calls answered before this many milliseconds are not tracked.
+        outboundthreshold: u32 = 300,
+        /// Whose calls: `internal`, `all`, or `auto` (all where hidden_channels is set).
+        outbound_scope: ScopeName = ScopeName(Scope::Automatic),
+        /// Telephones logged on for a person become that person.
+        hotdesking: bool = false,
+        /// Regular expression on channels whose calls go to queues that begin with `_`.
+        hidden_channels: Regex = Regex(None),
+        /// Regular expression on devices that are agents' phones, besides those found out.
+        internal_channels: Regex = Regex(None),
+        /// Begin the ids of tracked calls with a colon.
+        rewriteuniqueids: bool = true,
+        /// How the number of a parked call is written.
+        park_number_format: String = "{space}-{number}".to_owned(),
+        /// Queue of consultation calls; empty: like any other call.
+        consult_queue: String = "_q-consult".to_owned(),
+        /// Queue of calls to an internal phone; empty: like any other call.
+        internal_queue: String = String::new(),
+        /// After an unanswered call write why it failed.
+        failure_status: bool = false,
+        /// Where the records go: `internal` (this database), `ami` (Asterisk writes them to
+        /// its queue_log, where they are read like all others), or `file` (appended to
+        /// log.path).
+        sink: SinkName = SinkName::Internal,
+    }
+}
+
+impl Tracker {
+    /// As the machines take them.
+    pub fn options(&self) -> Options {
+        Options {
+            rewrite_unique_ids: self.rewriteuniqueids,
+            hold: self.moh,
+            customer_hold: self.moh_customer,
+            parked_calls: self.parkedcalls,
+            outbound_calls: self.outboundcalls,
+            outbound_threshold_ms: i64::from(self.outboundthreshold),
+            hot_desking: self.hotdesking,
+            hidden_channels: self.hidden_channels.0.clone(),
+            internal_channels: self.internal_channels.0.clone(),
+            scope: self.outbound_scope.0,
+            park_number_format: self.park_number_format.clone(),
+            consult_queue: self.consult_queue.clone(),
+            internal_queue: self.internal_queue.clone(),
+            failure_status: self.failure_status,
+            sees_log: true,
+        }
+    }
+}
+
+/// A regular expression, or none.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Regex(Option<Pattern>);
+
+impl Value for Regex {
+    const KIND: &'static str = "regular expression";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        let RawValue::Text(text) = &raw.value else {
+            return Err("a regular expression such as \"^PJSIP/trunk\"".to_owned());
+        };
+        if text.is_empty() {
+            return Ok(Regex(None));
+        }
+        Pattern::new(text).map(|pattern| Regex(Some(pattern)))
+    }
+    fn show(&self) -> String {
+        format!("{:?}", self.0.as_ref().map_or("", |pattern| pattern.text()))
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ScopeName(Scope);
+
+impl Value for ScopeName {
+    const KIND: &'static str = "\"auto\", \"internal\" or \"all\"";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        let scope = match &raw.value {
+            RawValue::Text(text) => Scope::named(text),
+            _ => None,
+        };
+        scope.map(ScopeName).ok_or_else(|| Self::KIND.to_owned())
+    }
+    fn show(&self) -> String {
+        format!("{:?}", self.0.name())
+    }
+}
+
+/// Where the records go.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SinkName {
+    #[default]
+    Internal,
+    Ami,
+    File,
+}
+
+impl Value for SinkName {
+    const KIND: &'static str = "\"internal\", \"ami\" or \"file\"";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        match &raw.value {
+            RawValue::Text(text) if text == "internal" => Ok(SinkName::Internal),
+            RawValue::Text(text) if text == "ami" => Ok(SinkName::Ami),
+            RawValue::Text(text) if text == "file" => Ok(SinkName::File),
+            _ => Err(Self::KIND.to_owned()),
+        }
+    }
+    fn show(&self) -> String {
+        match self {
+            SinkName::Internal => "\"internal\"",
+            SinkName::Ami => "\"ami\"",
+            SinkName::File => "\"file\"",
+        }
+        .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::daemon::config::Config;
+
+    #[test]
+    fn the_defaults_are_those_of_the_tracker() {
+        let ours = Config::default().tracker.options();
+        let theirs = Options { sees_log: true, ..Options::default() };
+        assert_eq!(format!("{ours:?}"), format!("{theirs:?}"));
+    }
+
+    #[test]
+    fn wrong_patterns_and_words_are_faults_of_their_lines() {
+        let faults = Config::parse(
+            "[tracker]\nhidden_channels = \"(\"\noutbound_scope = \"some\"\nsink = \"tape\"",
+        )
+        .unwrap_err();
+        let lines: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [2, 3, 4]);
+        let config = Config::parse("[tracker]\nhidden_channels = \"^PJSIP/t\"\nsink = \"ami\"");
+        let tracker = config.unwrap().tracker;
+        assert_eq!(tracker.options().hidden_channels.unwrap().text(), "^PJSIP/t");
+        assert_eq!(tracker.sink, SinkName::Ami);
+    }
+}
