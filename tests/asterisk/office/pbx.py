@@ -1,4 +1,5 @@
 """An Asterisk of one's own: its folder, its ports, its start and its end."""
+import itertools
 import os
 import pathlib
 import random
@@ -29,11 +30,20 @@ def installed(version):
     return root
 
 
-def free_port(kind=socket.SOCK_STREAM, address="127.0.0.1"):
-    """A port nobody has at this moment."""
-    with socket.socket(socket.AF_INET, kind) as one:
-        one.bind((address, 0))
-        return one.getsockname()[1]
+# Each process looks in a range of its own, below the ports the system gives to
+# connections, so that no other takes a port between our looking and Asterisk's.
+_ports = itertools.count(20000 + os.getpid() % 630 * 20)
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    """A port of the loopback nobody has."""
+    for port in _ports:
+        with socket.socket(socket.AF_INET, kind) as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 class Pbx:
@@ -117,7 +127,7 @@ class Pbx:
         self.manager_port = free_port()
         self.sip_port = free_port(socket.SOCK_DGRAM)
         # Asterisk passes over ports that are taken, so two offices may share some.
-        first = 10000 + 2 * random.randrange(8000)
+        first = 10000 + 2 * random.randrange(4500)
         values = {
             "FOLDER": self.folder, "ROOT": self.root, "SHIPPED": SHIPPED, "MANAGER_PORT": self.manager_port,
             "RTP_FIRST": first, "RTP_LAST": first + 999, "PARKING_SECONDS": self.plan.parking_seconds,
