@@ -518,7 +518,10 @@ impl Session {
             }
             Purpose::Filter { .. } => {}
             Purpose::List(name) => {
-                self.refused.push((name, words()));
+                // "No Contacts found": an error to Asterisk, an empty list to us.
+                if !response.message.starts_with("No ") {
+                    self.refused.push((name, words()));
+                }
                 self.list_done(now, out);
             }
             Purpose::Ping { sent } => self.round_trip = Some(now.mono.saturating_sub(sent)),

@@ -140,7 +140,14 @@ fn a_session_logs_in_and_tells_the_snapshot_and_then_what_happened_meanwhile() {
     );
     desk.answer("ParkedCalls", "Response: Error\nActionID: @\nMessage: Permission denied\n\n");
     assert_eq!(desk.told[2..], ["item QueueParams"]);
-    for (list, _) in SNAPSHOT.iter().filter(|(n, _)| !matches!(*n, "QueueStatus" | "ParkedCalls")) {
+    desk.answer(
+        "PJSIPShowContacts",
+        "Response: Error\nActionID: @\nMessage: No Contacts found\n\n",
+    );
+    for (list, _) in SNAPSHOT
+        .iter()
+        .filter(|(n, _)| !matches!(*n, "QueueStatus" | "ParkedCalls" | "PJSIPShowContacts"))
+    {
         desk.answer(list, "Response: Success\nActionID: @\nEventList: start\n\nEvent: X\nActionID: @\nEventList: Complete\n\n");
     }
     let end = r#"end without [("ParkedCalls", "Permission denied")]"#;
