@@ -67,6 +67,13 @@ struct Talk {
     agreed: u32,
 }
 
+/// A pool agent answers on the telephone he logged in with.
+fn extension<'a>(truth: &'a Value, answered_by: &'a str) -> &'a str {
+    let mut logins = truth["actions"].as_array().unwrap().iter();
+    let login = logins.find(|act| act["what"] == "agent-login" && act["agent"] == answered_by);
+    login.map_or(answered_by, |login| login["ext"].as_str().unwrap())
+}
+
 /// Conversations that were nothing else between answer and end.
 fn talks(truth: &Value) -> Vec<Talk> {
     let calls = truth["calls"].as_array().unwrap().iter();
@@ -76,7 +83,7 @@ fn talks(truth: &Value) -> Vec<Talk> {
         .filter(|call| !call["queue"].is_null())
         .map(|call| Talk {
             id: call["id"].as_str().unwrap().to_owned(),
-            device: format!("PJSIP/{}", call["answered_by"].as_str().unwrap()),
+            device: format!("PJSIP/{}", extension(truth, call["answered_by"].as_str().unwrap())),
             caller: call["caller"].as_str().unwrap().to_owned(),
             from: number(&call["answered_at"]) + 0.5,
             to: number(&call["end"]) - 0.5,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::base::error::io;
 use crate::base::{Result, Secs, UnixSec};
+use crate::daemon::ami::Room;
 use crate::daemon::follow::{Handle, Progress};
 use crate::live::Hub;
 use crate::portal::Office;
@@ -32,6 +33,8 @@ pub struct BoxOffice {
     pub keep: usize,
     /// Set when the database was damaged at start and something else taken.
     pub repaired: Option<String>,
+    /// The connection to Asterisk, if one is configured.
+    pub ami: Option<Arc<Room>>,
 }
 
 impl Office for BoxOffice {
@@ -68,6 +71,7 @@ impl Office for BoxOffice {
                 pauses: open.pauses.iter().filter(|pause| pause.queue.is_none()).count() as u64,
             },
             live_streams: self.hub.viewers(),
+            ami: self.ami.as_ref().map(|room| room.health()),
         })
     }
 

@@ -3,6 +3,7 @@
 //!
 //! Holds no rules of telephony: it hands values from room to room.
 
+pub mod ami;
 mod box_office;
 pub mod config;
 pub mod demo;

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::base::error::io;
 use crate::base::{Result, time};
+use crate::daemon::ami::{self, Room};
 use crate::daemon::box_office::BoxOffice;
 use crate::daemon::config::Config;
 use crate::daemon::demo::{self, Demo};
@@ -23,9 +24,11 @@ use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
 use crate::daemon::watcher::Watcher;
+use crate::input::ami::Client;
+use crate::input::ami::client::Tcp;
 use crate::live::Hub;
 use crate::people::{Lifetime, People};
-use crate::portal::{self, App, Clock};
+use crate::portal::{self, App, Clock, NewsRoom};
 use crate::store::{Loaded, Store};
 
 /// Threads for what blocks: reports, passwords, backups.
@@ -98,6 +101,12 @@ async fn serve(
     let lifetime =
         Lifetime { idle: config.portal.session_idle.0, absolute: config.portal.session_max.0 };
     let people = Arc::new(People::open(store.clone(), lifetime)?);
+    let news = Arc::new(NewsRoom::new(started));
+    let asterisk = match config.ami.is_set() {
+        true => Some(connect(&config, &hub, &news, &follow)?),
+        false => None,
+    };
+    let room = asterisk.as_ref().map(|(room, _)| Arc::clone(room));
     let office = Arc::new(BoxOffice {
         store: store.clone(),
         hub: Arc::clone(&hub),
@@ -107,10 +116,11 @@ async fn serve(
         detail_days: config.store.detail_days,
         keep: config.store.backups as usize,
         repaired,
+        ami: room.clone(),
     });
     let (stop, stopped) = watch::channel(false);
     let clock: Clock = Arc::new(time::now);
-    let app = Arc::new(App::new(
+    let app = App::new(
         Arc::clone(&people),
         store.clone(),
         hub,
@@ -118,7 +128,11 @@ async fn serve(
         clock,
         config.portal_settings(demo.is_some()),
         stopped.clone(),
-    ));
+    );
+    let app = Arc::new(match room {
+        Some(room) => app.with_switchboard(Arc::new(room), news),
+        None => app,
+    });
 
     let address = listener.local_addr().map_err(|error| io("can't tell the address", error))?;
     let replay = match &demo {
@@ -148,10 +162,36 @@ async fn serve(
     // Both only end early by a panic, which was told already.
     let _ = portal.await;
     let _ = jobs.await;
-    let flushed = tokio::task::spawn_blocking(move || follow.stop()).await;
+    let flushed = tokio::task::spawn_blocking(move || {
+        // First, so that nothing is told to a thread that has ended.
+        drop(asterisk);
+        follow.stop();
+    })
+    .await;
     tracing::info!("stopped");
     drop(flushed);
     Ok(())
+}
+
+/// The one connection to Asterisk.
+///
+/// Errors: settings without a secret; a thread that can't be had.
+fn connect(
+    config: &Config,
+    hub: &Arc<Hub>,
+    news: &Arc<NewsRoom>,
+    follow: &Arc<follow::Handle>,
+) -> Result<(Arc<Room>, Client)> {
+    let (target, login) = config.ami.login()?;
+    let settings = ami::Settings {
+        dialplan: config.actions.dialplan(config.office.pauses.keys().cloned()),
+        desk: config.actions.desk(),
+        entries: config.office.entries(),
+    };
+    let room = Room::new(Arc::clone(hub), Arc::clone(news), Arc::clone(follow), settings);
+    let dial = Tcp { host: target.host, port: target.port };
+    let client = room.connect(login, dial, None)?;
+    Ok((room, client))
 }
 
 /// Waits for another signal and ends the process, whatever it does.

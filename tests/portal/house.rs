@@ -81,6 +81,7 @@ impl Office for Desk {
             memory: Memory { rss: 5_000_000 },
             open: Open { calls: 1, sessions: 2, pauses: 0 },
             live_streams: 0,
+            ami: None,
         })
     }
 

@@ -4,6 +4,7 @@
 //! into the settings of the rooms. Every fault of a file is reported at once
 //! with its line; a program never runs on half a configuration.
 
+mod actions;
 mod ami;
 mod calls;
 mod file;
@@ -22,6 +23,7 @@ use crate::base::{Error, Kind, Result};
 use crate::portal as portal_room;
 use crate::reports::Rules;
 
+pub use actions::Actions;
 pub use ami::{Ami, secret_file};
 pub use calls::Calls;
 pub use log::Log;
@@ -43,6 +45,7 @@ pub struct Config {
     pub store: Store,
     pub office: Office,
     pub reports: Reports,
+    pub actions: Actions,
     pub portal: Portal,
     pub tracker: Tracker,
 }
@@ -92,6 +95,7 @@ impl Config {
                     "office" => config.office = Office::read(raw, key, &mut faults),
                     "reports" => config.reports = Reports::read(raw, key, &mut faults),
                     "tracker" => config.tracker = Tracker::read(raw, key, &mut faults),
+                    "actions" => config.actions = Actions::read(raw, key, &mut faults),
                     "portal" => config.portal = Portal::read(raw, key, &mut faults),
                     _ => {}
                 }
@@ -130,7 +134,7 @@ impl Config {
     }
 
     /// All sections in the order of the reference.
-    pub fn sections() -> [Described; 8] {
+    pub fn sections() -> [Described; 9] {
         fn of<T: setting::Section>(name: &'static str) -> Described {
             Described { name, doc: T::DOC, rows: T::rows() }
         }
@@ -141,6 +145,7 @@ impl Config {
             of::<Office>("office"),
             of::<Calls>("calls"),
             of::<Reports>("reports"),
+            of::<Actions>("actions"),
             of::<Portal>("portal"),
             of::<Tracker>("tracker"),
         ]

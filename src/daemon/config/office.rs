@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::Zone;
 use crate::base::setting::{Fault, Percent, Raw, RawValue, Span, Value, choice, word_of};
+use crate::live::office::Entry;
 use crate::live::{self, Window};
 use crate::people::Language;
 
@@ -58,6 +59,10 @@ crate::settings! {
     pub struct Agent {
         /// Shown instead of the name.
         label: Option<String> = None,
+        /// Extension of the telephone, where the dialplan's hints do not say.
+        extension: Option<String> = None,
+        /// The telephone: "PJSIP/101".
+        phone: Option<String> = None,
     }
 }
 
@@ -96,6 +101,17 @@ impl Office {
             agent.label.clone().map(|label| (name.clone(), label))
         };
         self.agents.iter().filter_map(label).collect()
+    }
+
+    /// Who is who on which telephone, as far as it is configured.
+    pub fn entries(&self) -> Vec<Entry> {
+        let entry = |(name, agent): (&String, &Agent)| Entry {
+            agent: name.clone(),
+            device: agent.phone.clone(),
+            extension: agent.extension.clone(),
+        };
+        let known = self.agents.iter().filter(|(_, agent)| agent.phone.is_some());
+        known.map(entry).collect()
     }
 
     /// The settings of the live view.

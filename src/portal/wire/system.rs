@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::live::SourceState;
+use crate::live::{LinkState, SourceState};
 use crate::portal::schema::wire;
 
 wire! {
@@ -110,6 +110,26 @@ wire! {
         memory: Memory,
         open: Open,
         live_streams: usize,
+        /// None where no connection to Asterisk is configured.
+        ami: Option<AmiHealth>,
+    }
+
+    /// How the connection to Asterisk does.
+    pub struct AmiHealth {
+        state: LinkState,
+        since: i64,
+        /// The last error, while there is no connection.
+        detail: Option<String>,
+        /// Of Asterisk; empty where the user may not ask.
+        version: String,
+        system: String,
+        /// Since the daemon started.
+        events: u64,
+        events_per_second: u64,
+        /// Left out because a limit was reached.
+        dropped: u64,
+        /// Lists the manager user may not ask for, with Asterisk's words.
+        refused: Vec<String>,
     }
 
     pub struct Backup {

@@ -1,0 +1,209 @@
+//! What the client tells, into the office and out to those who watch.
+
+use std::sync::Arc;
+
+use crate::base::UnixMicro;
+use crate::daemon::ami::Room;
+use crate::event::manager::{Event, Told};
+use crate::input::ami::client::Listener;
+use crate::input::ami::{Moment, Out};
+use crate::live::LinkState;
+use crate::live::news::{self, Facets, News};
+use crate::live::office::Lists;
+
+/// News is told at most this often, in microseconds: what comes within is
+/// told together.
+const TELL: UnixMicro = 10_000;
+/// The board's part is renewed at most this often.
+const BOARD: UnixMicro = 400_000;
+
+/// The listener on the client's thread.
+pub struct Ear {
+    room: Arc<Room>,
+    also: Option<Box<dyn Listener>>,
+    points: Vec<News>,
+    /// Office as told last.
+    told: u64,
+    told_at: UnixMicro,
+    shown: u64,
+    shown_at: UnixMicro,
+    /// When the next telling is due, if anything is to be told.
+    due: Option<UnixMicro>,
+    started: String,
+}
+
+impl Ear {
+    pub fn new(room: Arc<Room>, also: Option<Box<dyn Listener>>) -> Self {
+        Ear {
+            room,
+            also,
+            points: Vec::new(),
+            told: 0,
+            told_at: 0,
+            shown: 0,
+            shown_at: 0,
+            due: None,
+            started: String::new(),
+        }
+    }
+
+    fn take(&mut self, now: Moment, out: &Out<'_>) {
+        match out {
+            Out::Up(peer) => {
+                let restarted = !self.started.is_empty() && self.started != peer.started;
+                self.started.clone_from(&peer.started);
+                if restarted {
+                    self.room.office().restarted();
+                }
+                let mut state = self.room.state();
+                state.version.clone_from(&peer.version);
+                state.system.clone_from(&peer.system_name);
+                drop(state);
+                self.room.set_link(LinkState::Resyncing, None);
+            }
+            Out::SnapshotBegin => self.room.office().begin_snapshot(),
+            Out::Item(told) => {
+                self.count(now);
+                self.room.office().item(told);
+            }
+            Out::SnapshotEnd { refused } => {
+                let has = |list: &str| !refused.iter().any(|(name, _)| *name == list);
+                let lists = Lists {
+                    queues: has("QueueStatus"),
+                    channels: has("CoreShowChannels"),
+                    parking: has("ParkedCalls"),
+                    devices: has("DeviceStateList"),
+                    extensions: has("ExtensionStateList"),
+                    contacts: has("PJSIPShowContacts"),
+                };
+                self.room.office().end_snapshot(lists, now.wall);
+                self.room.state().refused =
+                    refused.iter().map(|(name, words)| format!("{name}: {words}")).collect();
+                self.publish(now);
+                self.room.set_link(LinkState::Up, None);
+            }
+            Out::Event(told) => self.event(now, told),
+            Out::Stale(true) => {
+                let detail = "Asterisk says nothing; what is shown may be old".to_owned();
+                self.room.set_link(LinkState::Stale, Some(detail));
+            }
+            Out::Stale(false) => {
+                let syncing = self.room.office().is_resyncing();
+                let state = if syncing { LinkState::Resyncing } else { LinkState::Up };
+                self.room.set_link(state, None);
+            }
+            Out::Rest => self.rest(now),
+            Out::Down(reason) => {
+                self.room.set_link(LinkState::Down, Some(reason.to_string()));
+                // What rings and who is a member is not known any more; the
+                // log's word counts again.
+                self.room.follow.see(None);
+                self.shown = 0;
+            }
+            Out::Listed { .. } | Out::Answer { .. } => {}
+        }
+    }
+
+    fn event(&mut self, now: Moment, told: &Told<'_>) {
+        self.count(now);
+        let mut office = self.room.office();
+        office.apply(told);
+        let point = news::told(told, &office);
+        drop(office);
+        self.points.extend(point);
+        if let Event::ParkedCall(parking) = &told.event {
+            let waits = self.room.state().parked.remove(&*parking.parkee.uniqueid);
+            if let Some(waits) = waits {
+                // Whoever asked may have left.
+                let _ = waits.send(parking.space.to_string());
+            }
+        }
+    }
+
+    fn count(&self, now: Moment) {
+        let mut state = self.room.state();
+        state.events += 1;
+        state.rate.add(now.wall.div_euclid(1_000_000));
+    }
+
+    /// Tells what is due, and notes when the rest will be.
+    fn rest(&mut self, now: Moment) {
+        let office = self.room.office();
+        let (version, syncing) = (office.version(), office.is_resyncing());
+        drop(office);
+        // Half a snapshot is no picture of anything.
+        if syncing || self.room.state().link.state == LinkState::Down {
+            self.due = None;
+            return;
+        }
+        // A clock that stepped back makes everything due.
+        let since = |at: UnixMicro| if now.wall < at { UnixMicro::MAX } else { now.wall - at };
+        let news = version != self.told || !self.points.is_empty();
+        let board = version != self.shown;
+        if news && since(self.told_at) >= TELL {
+            self.tell(now);
+        }
+        if board && since(self.shown_at) >= BOARD {
+            self.show(now);
+        }
+        let later = [
+            (version != self.told).then_some(self.told_at + TELL),
+            (version != self.shown).then_some(self.shown_at + BOARD),
+        ];
+        self.due = later.into_iter().flatten().min();
+    }
+
+    fn publish(&mut self, now: Moment) {
+        self.tell(now);
+        self.show(now);
+        self.due = None;
+    }
+
+    fn tell(&mut self, now: Moment) {
+        let points = std::mem::take(&mut self.points);
+        self.told_at = now.wall;
+        let office = self.room.office();
+        self.told = office.version();
+        // While nobody subscribes nothing is made ready.
+        if !self.room.news.is_read() {
+            return;
+        }
+        let facets = Facets::of(&office);
+        drop(office);
+        self.room.news.publish(facets, points, now.wall);
+    }
+
+    fn show(&mut self, now: Moment) {
+        self.shown_at = now.wall;
+        let office = self.room.office();
+        self.shown = office.version();
+        let sight = office.sight();
+        drop(office);
+        self.room.follow.see(Some(Box::new(sight)));
+    }
+}
+
+impl Listener for Ear {
+    fn hear(&mut self, now: Moment, out: Out<'_>) {
+        self.take(now, &out);
+        if let Some(also) = &mut self.also {
+            also.hear(now, out);
+        }
+    }
+
+    fn next(&self) -> Option<UnixMicro> {
+        let also = self.also.as_ref().and_then(|also| also.next());
+        [self.due, also].into_iter().flatten().min()
+    }
+
+    fn due(&mut self, now: Moment) {
+        if self.due.is_some_and(|due| due <= now.wall) {
+            self.rest(now);
+        }
+        if let Some(also) = &mut self.also
+            && also.next().is_some_and(|due| due <= now.wall)
+        {
+            also.due(now);
+        }
+    }
+}
