@@ -81,6 +81,8 @@ fn talks(truth: &Value) -> Vec<Talk> {
         calls.filter(|call| call["outcome"] == "answered" && call["answered_by"].is_string());
     plain
         .filter(|call| !call["queue"].is_null())
+        // Of some the driver saw no answer.
+        .filter(|call| call["answered_at"].is_number())
         .map(|call| Talk {
             id: call["id"].as_str().unwrap().to_owned(),
             device: format!("PJSIP/{}", extension(truth, call["answered_by"].as_str().unwrap())),

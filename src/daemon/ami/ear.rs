@@ -67,7 +67,10 @@ impl Ear {
                 self.room.office().item(told);
             }
             Out::SnapshotEnd { refused } => {
-                let has = |list: &str| !refused.iter().any(|(name, _)| *name == list);
+                let denied = |words: &str| !is_empty_list(words);
+                let has = |list: &str| {
+                    !refused.iter().any(|(name, words)| *name == list && denied(words))
+                };
                 let lists = Lists {
                     queues: has("QueueStatus"),
                     channels: has("CoreShowChannels"),
@@ -77,8 +80,11 @@ impl Ear {
                     contacts: has("PJSIPShowContacts"),
                 };
                 self.room.office().end_snapshot(lists, now.wall);
-                self.room.state().refused =
-                    refused.iter().map(|(name, words)| format!("{name}: {words}")).collect();
+                self.room.state().refused = refused
+                    .iter()
+                    .filter(|(_, words)| denied(words))
+                    .map(|(name, words)| format!("{name}: {words}"))
+                    .collect();
                 self.publish(now);
                 self.room.set_link(LinkState::Up, None);
             }
@@ -183,6 +189,11 @@ impl Ear {
     }
 }
 
+/// Asterisk refuses some lists that would be empty: "No Contacts found".
+fn is_empty_list(words: &str) -> bool {
+    words.starts_with("No ") && words.ends_with(" found")
+}
+
 impl Listener for Ear {
     fn hear(&mut self, now: Moment, out: Out<'_>) {
         self.take(now, &out);
@@ -205,5 +216,19 @@ impl Listener for Ear {
         {
             also.due(now);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_that_would_be_empty_is_no_refusal() {
+        // Asterisk 22, res_pjsip/pjsip_configuration.c and location.c.
+        assert!(is_empty_list("No Contacts found"));
+        assert!(is_empty_list("No endpoints found"));
+        assert!(!is_empty_list("Permission denied"));
+        assert!(!is_empty_list("Invalid/unknown command: PJSIPShowContacts"));
     }
 }
