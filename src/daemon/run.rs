@@ -7,7 +7,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -23,6 +23,7 @@ use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
+use crate::daemon::tracking::{self, Prepared};
 use crate::daemon::watcher::Watcher;
 use crate::input::ami::Client;
 use crate::input::ami::client::Tcp;
@@ -89,13 +90,15 @@ async fn serve(
         &store,
         started,
     )?;
+    let tracker = tracking::prepare(&config);
+    let journal = intake.tracker().map(str::to_owned);
     let work = Work {
         store: store.clone(),
         intake,
         watcher,
         hub: Arc::clone(&hub),
         commit_interval: interval(&config),
-        hints: None,
+        hints: tracker.as_ref().map(|tracker| tracker.hints.clone()),
     };
     let follow = Arc::new(follow::start(work, &config.log.path)?);
     let lifetime =
@@ -103,7 +106,7 @@ async fn serve(
     let people = Arc::new(People::open(store.clone(), lifetime)?);
     let news = Arc::new(NewsRoom::new(started));
     let asterisk = match config.ami.is_set() {
-        true => Some(connect(&config, &hub, &news, &follow)?),
+        true => Some(connect(&config, &hub, &news, &follow, tracker, journal)?),
         false => None,
     };
     let room = asterisk.as_ref().map(|(room, _)| Arc::clone(room));
@@ -181,6 +184,8 @@ fn connect(
     hub: &Arc<Hub>,
     news: &Arc<NewsRoom>,
     follow: &Arc<follow::Handle>,
+    tracker: Option<Prepared>,
+    journal: Option<String>,
 ) -> Result<(Arc<Room>, Client)> {
     let (target, login) = config.ami.login()?;
     let settings = ami::Settings {
@@ -190,7 +195,15 @@ fn connect(
     };
     let room = Room::new(Arc::clone(hub), Arc::clone(news), Arc::clone(follow), settings);
     let dial = Tcp { host: target.host, port: target.port };
-    let client = room.connect(login, dial, None)?;
+    let way = Arc::new(OnceLock::new());
+    let listener = |tracker: Prepared| {
+        let (follow, way) = (Arc::clone(follow), Arc::clone(&way));
+        tracker.listener(config, journal.as_deref(), follow, way)
+    };
+    let also = tracker.map(listener).transpose()?;
+    let client = room.connect(login, dial, also)?;
+    // Nobody else sets it.
+    let _ = way.set(client.handle());
     Ok((room, client))
 }
 
