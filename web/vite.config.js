@@ -4,8 +4,8 @@ import { defineConfig } from "vite";
 
 // Few files weigh less than many: what both pages need is one, what every page of the portal needs another.
 const groups = [
-  { name: "base", test: /node_modules.preact|src.(api.(client|door|live-wire|refusal|wire\.)|words.(index|fill)|lib.(cell|clock|day|format|keys|level|live|live-model|names|number|series|session|time|today|view)\.|parts.(live-state|sign|state)\.)/ },
-  { name: "shell", test: /src.(lib.(load|order|route)|parts.(chart\.|dialog|figure|icon|live-tables|message|panel|queue-picker|table))/ },
+  { name: "base", test: /node_modules.preact|src.(api.(client|door|live-wire|refusal|wire\.)|words.(index|fill)|lib.(cell|clock|day|format|keys|level|live|live-model|names|number|series|session|time|today|later|view)\.|parts.(live-state|sign|state)\.)/ },
+  { name: "shell", test: /src.(lib.(load|order|route)|parts.(chart\.|dialog|figure|icon|message|panel|table))/ },
 ];
 
 export default defineConfig({

@@ -38,3 +38,19 @@ export function readyLevel(queue: { ready: number; waiting: number }): Level {
 export function worst(...levels: Level[]): Level {
   return levels.includes("a") ? "a" : levels.includes("w") ? "w" : "";
 }
+
+/** What a queue's level follows from. */
+interface Watched extends Pledge {
+  longest_since: number | null;
+  within_sla: number | null;
+}
+
+/** Of the queue as a whole: its longest caller, and a share far under its goal. */
+export function queueLevel(q: Watched, now: number): Level {
+  return worst(longestLevel(q, now), shareLevel(q.within_sla, q.sla_goal) === "a" ? "a" : "");
+}
+
+/** Of the caller who waits longest. */
+export function longestLevel(q: Watched, now: number): Level {
+  return waitLevel(q.longest_since === null ? null : now - q.longest_since, q);
+}

@@ -5,6 +5,7 @@ import type { Report } from "../api/wire";
 import { useCell } from "../lib/cell";
 import { now as clockNow } from "../lib/clock";
 import { at, civilDay, int } from "../lib/format";
+import { later } from "../lib/later";
 import { follow } from "../lib/live";
 import { agentOrder } from "../lib/live-model";
 import { seriesOf, trimmed } from "../lib/series";
@@ -14,9 +15,11 @@ import { useView, type View } from "../lib/view";
 import { deal, dealt } from "../lib/wall-pages";
 import { Mark } from "../parts/sign";
 import { LiveState } from "../parts/live-state";
-import { WallChart } from "../parts/wall-chart";
 import { WallAgents, WallQueues, WallTiles } from "../parts/wall-parts";
 import { sayCore as say, useWords } from "../words";
+
+/** Fetched once there is something to draw. */
+const WallChart = later(async () => (await import("../parts/wall-chart")).WallChart);
 
 /** Seconds a page stays. */
 const TURN = 20;

@@ -3,24 +3,15 @@
 import { useRef, useState } from "preact/hooks";
 import type { LiveAgent, LiveCall, LiveQueue } from "../api/live-wire";
 import { int, phone, span } from "../lib/format";
-import { readyLevel, shareLevel, waitLevel, worst, type Level } from "../lib/level";
-import { mix } from "../lib/live-model";
+import { longestLevel, queueLevel, readyLevel, waitLevel, type Level } from "../lib/level";
 import { SUPERVISE } from "../lib/rights";
 import { may } from "../lib/session";
 import { place as placed, type Held, type Placed } from "../lib/order";
-import { count, say } from "../words";
+import { say } from "../words";
 import { Count, GoalBar, Leveled, Running } from "./figure";
 import { Icon } from "./icon";
-import { hue, Shape, StateBadge } from "./state";
+import { StateBadge } from "./state";
 import { Table, type Col } from "./table";
-
-export function queueLevel(q: LiveQueue, now: number): Level {
-  return worst(waitLevel(q.longest_since === null ? null : now - q.longest_since, q), shareLevel(q.within_sla, q.sla_goal) === "a" ? "a" : "");
-}
-
-export function longestLevel(q: LiveQueue, now: number): Level {
-  return waitLevel(q.longest_since === null ? null : now - q.longest_since, q);
-}
 
 /** Rows held in place while pointer or focus is in the table. */
 export function useHeld<T>(rows: readonly T[], keyOf: (row: T) => string, at: number): { rows: Placed<T>[]; hand: { onPointerEnter: () => void; onPointerLeave: () => void; onFocusIn: () => void; onFocusOut: () => void } } {
@@ -129,27 +120,6 @@ export function CallTable({ calls, queues, agents, now }: { calls: readonly Live
   return (
     <div {...hand}>
       <Table caption={say("live.calls.caption")} look="cards two dense" cols={cols} rows={rows} keyOf={(p) => p.key} rowLook={(p) => (p.gone ? "gone" : level(p.row))} />
-    </div>
-  );
-}
-
-export function AgentMix({ agents }: { agents: Iterable<LiveAgent> }) {
-  const states = mix(agents);
-  return (
-    <div class="in">
-      <div class="mix" aria-hidden="true">
-        {states.map(([state, n]) => (
-          <i key={state} class={hue(state)} style={{ "--n": n }} />
-        ))}
-      </div>
-      <div class="mixl">
-        {states.map(([state, n]) => (
-          <span key={state} class={`st ${hue(state)}`}>
-            <Shape state={state} />
-            <b>{n}</b> {count(`mix.${state}`, n, "")}
-          </span>
-        ))}
-      </div>
     </div>
   );
 }
