@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::base::Result;
 use crate::model::{AgentId, Stint, WordId};
 use crate::reports::agents::times;
 use crate::reports::block::{Block, Group, block};
-use crate::reports::callers::Numbers;
+use crate::reports::callers::{Numbers, code};
 use crate::reports::report::{Table, Value, percent, ratio, real};
 use crate::reports::split::NONE;
 use crate::reports::study::Study;
 use crate::reports::sums::{AgentSum, AgentTime};
+use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -139,16 +142,17 @@ fn handling(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn callers(study: &Study<'_>, block: &Block) -> Result<Table> {
     let threshold = i64::from(study.query.rules.effective_threshold);
-    let mut agents: BTreeMap<AgentId, [Numbers; 3]> = BTreeMap::new();
-    study.each_attempted(&mut |stint| {
+    let mut agents: FxHashMap<AgentId, [Numbers; 3]> = FxHashMap::default();
+    study.each_attempted(Wanted::NUMBER, &mut |stint| {
+        let number = code(&stint.number);
         let rang = stint.attempts.iter().map(|attempt| attempt.agent);
         for agent in rang.chain(stint.agent).filter(|&agent| study.scope.has_agent(agent)) {
             let [all, answered, effective] = agents.entry(agent).or_default();
-            all.add(&stint.number);
+            all.add_code(number);
             if stint.answered && stint.agent == Some(agent) {
-                answered.add(&stint.number);
+                answered.add_code(number);
                 if stint.talk.is_some_and(|talk| talk >= threshold) {
-                    effective.add(&stint.number);
+                    effective.add_code(number);
                 }
             }
         }
@@ -197,7 +201,7 @@ fn by_word(
     words: impl Fn(&Stint) -> Vec<WordId>,
 ) -> Result<Table> {
     let mut sums: BTreeMap<(AgentId, WordId), (u32, u64)> = BTreeMap::new();
-    study.each_call(&mut |call| {
+    study.each_call(Wanted::FIGURES, &mut |call| {
         let stint = &call.stint;
         let Some(agent) = stint.agent.filter(|_| stint.answered) else { return Ok(()) };
         for word in words(stint) {

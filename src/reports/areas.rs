@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use crate::base::Result;
 use crate::model::Stint;
 use crate::model::totals::Stat;
 use crate::reports::block::{Block, Group, block};
-use crate::reports::callers::Numbers;
+use crate::reports::callers::{Numbers, code};
 use crate::reports::query::{Area, digits};
 use crate::reports::report::{Table, Value, percent};
 use crate::reports::split::NONE;
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 const FIGURES: &[&str] = &[
     "AR-1", "AR-3", "AR-4", "AR-5", "AR-6", "AR-7", "AR-8", "AR-9", "AR-10", "AR-11", "AR-12",
@@ -105,13 +108,18 @@ impl Figures {
 
 fn by_area(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> Result<Table> {
     let area = &study.query.rules.area;
-    let mut areas: BTreeMap<String, Figures> = BTreeMap::new();
-    study.each_call(&mut |call| {
+    // By the digits of the code in one word; texts are made once for each.
+    let mut areas: FxHashMap<Option<u64>, (String, Figures)> = FxHashMap::default();
+    let mut digits = String::new();
+    study.each_call(Wanted::NUMBER, &mut |call| {
         if keep(&call.stint) {
-            areas.entry(prefix(area, &call.stint.number)).or_default().add(&call.stint);
+            let cut = cut(area, &call.stint.number, &mut digits);
+            let entry = areas.entry(code(cut));
+            entry.or_insert_with(|| (named(cut), Figures::default())).1.add(&call.stint);
         }
         Ok(())
     })?;
+    let areas: BTreeMap<String, Figures> = areas.into_values().collect();
     let mut table = Table::new(block.columns);
     for (prefix, figures) in areas {
         let mut values = vec![Value::from(prefix.as_str())];
@@ -123,15 +131,19 @@ fn by_area(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> R
 
 fn by_number(study: &Study<'_>, block: &Block) -> Result<Table> {
     let area = &study.query.rules.area;
-    let mut numbers: BTreeMap<(String, String), Figures> = BTreeMap::new();
-    study.each_call(&mut |call| {
-        let number = digits(&call.stint.number);
-        let key = (prefix(area, &number), number);
-        numbers.entry(key).or_default().add(&call.stint);
+    let mut numbers: FxHashMap<Option<u64>, (String, Figures)> = FxHashMap::default();
+    study.each_call(Wanted::NUMBER, &mut |call| {
+        let number = &call.stint.number;
+        let entry = numbers.entry(code(number));
+        entry.or_insert_with(|| (digits(number), Figures::default())).1.add(&call.stint);
         Ok(())
     })?;
+    let mut rows: Vec<(String, String, Figures)> = (numbers.into_values())
+        .map(|(number, figures)| (prefix(area, &number), number, figures))
+        .collect();
+    rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     let mut table = Table::new(block.columns);
-    for ((prefix, number), figures) in numbers.into_iter().take(study.query.limit) {
+    for (prefix, number, figures) in rows.into_iter().take(study.query.limit) {
         let shown = if number.is_empty() { NONE } else { &number };
         let mut values = vec![Value::from(prefix.as_str()), Value::from(shown)];
         values.extend(figures.values());
@@ -142,7 +154,18 @@ fn by_number(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 /// The area code of a number; `-` for one without digits.
 fn prefix(area: &Area, number: &str) -> String {
-    let digits = digits(number);
+    named(cut(area, number, &mut String::new()))
+}
+
+fn named(code: &str) -> String {
+    if code.is_empty() { NONE.to_owned() } else { code.to_owned() }
+}
+
+/// The digits of the area code, perhaps none. `digits` is where they are
+/// written.
+fn cut<'a>(area: &Area, number: &str, digits: &'a mut String) -> &'a str {
+    digits.clear();
+    digits.extend(number.chars().filter(char::is_ascii_digit));
     let national = area
         .national_prefixes
         .iter()
@@ -150,9 +173,10 @@ fn prefix(area: &Area, number: &str) -> String {
         .map(String::len)
         .max()
         .unwrap_or(0);
-    let start = area.start.saturating_sub(1);
-    let code: String = digits.chars().skip(national + start).take(area.digits).collect();
-    if code.is_empty() { NONE.to_owned() } else { code }
+    // Digits are one byte each.
+    let start = (national + area.start.saturating_sub(1)).min(digits.len());
+    let end = (start + area.digits).min(digits.len());
+    &digits[start..end]
 }
 
 #[cfg(test)]

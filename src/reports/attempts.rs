@@ -9,6 +9,7 @@ use crate::model::{AttemptResult, Direction, Stint};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, Value, percent, ratio, real};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -152,7 +153,7 @@ fn last(study: &Study<'_>, block: &Block) -> Result<Table> {
         }
         Ok(())
     };
-    study.each_attempted(&mut add)?;
+    study.each_attempted(Wanted::ATTEMPTS, &mut add)?;
     let mut rows: Vec<_> = newest.into_iter().map(|Reverse(row)| row).collect();
     rows.sort_unstable_by(|a, b| b.cmp(a));
     let mut table = Table::new(block.columns);

@@ -185,13 +185,7 @@ pub fn run(id: &str, query: &Query, source: &dyn Source) -> Result<Report> {
     let effective = block.columns.iter().any(|id| ["OK-64", "OV-11", "AG-68EFF"].contains(id));
     let study = Study::new(query, source, base, effective);
     let table = (block.run)(&study, block)?;
-    let totals = match study.totals() {
-        Some(totals) => totals,
-        None => {
-            study.calls_by(|_| None::<()>)?;
-            study.totals().unwrap_or_default()
-        }
-    };
+    let totals = study.header_totals()?;
     let kept = totals.answered + totals.lost;
     let processed = kept + totals.short;
     let columns: Vec<Column> = table.columns.iter().map(|id| column(id, query.language)).collect();

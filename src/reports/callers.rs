@@ -1,6 +1,5 @@
 //! Callers by their numbers: how many different ones, and whom to call back.
 
-use std::collections::BTreeMap;
 use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
@@ -12,6 +11,7 @@ use crate::reports::join::Call;
 use crate::reports::query::digits;
 use crate::reports::report::{Table, Value};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -21,7 +21,7 @@ pub(super) const BLOCKS: &[Block] = &[
         ["Unique callers answered", "Appelants distincts traités"],
         ["Different numbers of answered calls", "Numéros distincts des appels traités"],
         &["OK-65"],
-        |study, block| answered(study, block, |_| Some("all".to_owned())),
+        |study, block| answered(study, block, |_| Some(0), |_| "all"),
     ),
     block(
         "answered-callers-queues",
@@ -31,8 +31,8 @@ pub(super) const BLOCKS: &[Block] = &[
         ["Different numbers of answered calls", "Numéros distincts des appels traités"],
         &["OK-65"],
         |study, block| {
-            let names = study.names();
-            answered(study, block, |call| Some(names.queue_name(call.stint.queue).to_owned()))
+            let name = |queue| study.names().queue_name(queue);
+            answered(study, block, |call| Some(call.stint.queue), name)
         },
     ),
     block(
@@ -43,9 +43,8 @@ pub(super) const BLOCKS: &[Block] = &[
         ["Different numbers of answered calls", "Numéros distincts des appels traités"],
         &["OK-65"],
         |study, block| {
-            let names = study.names();
-            let agent = |call: &Call| Some(names.agent_name(call.stint.agent?).to_owned());
-            answered(study, block, agent)
+            let name = |agent| study.names().agent_name(agent);
+            answered(study, block, |call| call.stint.agent, name)
         },
     ),
     block(
@@ -91,10 +90,12 @@ pub(super) struct Numbers(FxHashSet<u64>);
 impl Numbers {
     /// Adds a number; one without digits is nobody's.
     pub(super) fn add(&mut self, number: &str) {
-        let digits = digits(number);
-        if !digits.is_empty() {
-            self.0.insert(code(&digits));
-        }
+        self.add_code(code(number));
+    }
+
+    /// Adds what [`code`] made of a number.
+    pub(super) fn add_code(&mut self, code: Option<u64>) {
+        self.0.extend(code);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -102,23 +103,33 @@ impl Numbers {
     }
 }
 
-fn code(digits: &str) -> u64 {
+/// The digits of a number in one word; `None` without digits.
+pub(super) fn code(number: &str) -> Option<u64> {
     // A 1 in front keeps leading zeros apart.
-    let exact = (digits.len() <= 18).then(|| format!("1{digits}").parse().ok()).flatten();
-    exact.unwrap_or_else(|| {
-        let mut hasher = FxHasher::default();
-        hasher.write(digits.as_bytes());
-        hasher.finish()
-    })
+    let (mut exact, mut count) = (1u64, 0);
+    for digit in number.bytes().filter(u8::is_ascii_digit) {
+        count += 1;
+        exact = exact.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+    }
+    match count {
+        0 => None,
+        1..=18 => Some(exact),
+        _ => {
+            let mut hasher = FxHasher::default();
+            hasher.write(digits(number).as_bytes());
+            Some(hasher.finish())
+        }
+    }
 }
 
-fn answered(
-    study: &Study<'_>,
+fn answered<'s>(
+    study: &'s Study<'_>,
     block: &Block,
-    key: impl Fn(&Call) -> Option<String>,
+    key: impl Fn(&Call) -> Option<u32>,
+    name: impl Fn(u32) -> &'s str,
 ) -> Result<Table> {
-    let mut rows: BTreeMap<String, Numbers> = BTreeMap::new();
-    study.each_call(&mut |call| {
+    let mut rows: FxHashMap<u32, Numbers> = FxHashMap::default();
+    study.each_call(Wanted::NUMBER, &mut |call| {
         if call.stint.answered
             && let Some(key) = key(call)
         {
@@ -132,7 +143,7 @@ fn answered(
         table.add("all", vec![known.into()]);
     } else {
         for (key, numbers) in rows {
-            table.add(key, vec![numbers.len().into()]);
+            table.add(name(key), vec![numbers.len().into()]);
         }
     }
     Ok(table)
@@ -141,7 +152,7 @@ fn answered(
 fn summary(study: &Study<'_>, block: &Block) -> Result<Table> {
     let sum = super::answered::whole(study)?;
     let mut numbers = Numbers::default();
-    study.each_call(&mut |call| {
+    study.each_call(Wanted::NUMBER, &mut |call| {
         numbers.add(&call.stint.number);
         Ok(())
     })?;
@@ -163,8 +174,10 @@ fn summary(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 /// What is known of a number that was lost, since its newest loss.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Lost {
+    /// Its digits.
+    number: Box<str>,
     last: UnixSec,
     queue: QueueId,
     n: u32,
@@ -187,19 +200,18 @@ impl Lost {
 
 fn recalls(study: &Study<'_>, block: &Block) -> Result<Table> {
     let threshold = i64::from(study.query.rules.effective_threshold);
-    let mut numbers: FxHashMap<String, Lost> = FxHashMap::default();
-    study.each_call(&mut |call| {
+    let mut numbers: FxHashMap<u64, Lost> = FxHashMap::default();
+    study.each_call(Wanted::NUMBER, &mut |call| {
         let stint = &call.stint;
-        let number = digits(&stint.number);
-        if number.is_empty() {
-            return Ok(());
-        }
+        let Some(number) = code(&stint.number) else { return Ok(()) };
         let (at, queue) = (stint.enter, stint.queue);
         if !stint.answered && stint.direction == Direction::Inbound {
-            let n = numbers.get(&number).map_or(0, |lost| lost.n);
-            let (short, short_last, reached, reached_last) = (0, None, 0, None);
-            let lost = Lost { last: at, queue, n: n + 1, short, short_last, reached, reached_last };
-            numbers.insert(number, lost);
+            let lost = numbers.entry(number).or_insert_with(|| Lost {
+                number: digits(&stint.number).into(),
+                ..Lost::default()
+            });
+            let (number, n) = (std::mem::take(&mut lost.number), lost.n + 1);
+            *lost = Lost { number, last: at, queue, n, ..Lost::default() };
         } else if let Some(lost) = numbers.get_mut(&number) {
             if stint.answered && stint.talk.is_some_and(|talk| talk >= threshold) {
                 lost.reached += 1;
@@ -211,11 +223,12 @@ fn recalls(study: &Study<'_>, block: &Block) -> Result<Table> {
         }
         Ok(())
     })?;
-    let mut rows: Vec<(String, Lost)> = numbers.into_iter().collect();
-    rows.sort_by(|a, b| b.1.last.cmp(&a.1.last).then_with(|| a.0.cmp(&b.0)));
+    let mut rows: Vec<Lost> = numbers.into_values().collect();
+    rows.sort_by(|a, b| b.last.cmp(&a.last).then_with(|| a.number.cmp(&b.number)));
     let names = study.names();
     let mut table = Table::new(block.columns);
-    for (number, lost) in rows.into_iter().take(study.query.limit) {
+    for lost in rows.into_iter().take(study.query.limit) {
+        let number: &str = &lost.number;
         let state = lost.state();
         let (last, agent, queue) = match lost.reached_last {
             Some((at, agent, queue)) => (
@@ -226,7 +239,7 @@ fn recalls(study: &Study<'_>, block: &Block) -> Result<Table> {
             None => (Value::None, Value::None, Value::None),
         };
         let values = vec![
-            number.as_str().into(),
+            number.into(),
             lost.last.into(),
             names.queue_name(lost.queue).into(),
             lost.n.into(),
@@ -254,6 +267,7 @@ mod tests {
             numbers.add(number);
         }
         assert_eq!(numbers.len(), 2);
+        assert_eq!(code("+01 7"), code("017"));
         assert_ne!(code("1234567890123456789"), code("1234567890123456788"));
     }
 }

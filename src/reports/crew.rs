@@ -6,6 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::base::{Result, UnixSec};
 use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 impl Study<'_> {
     pub(super) fn sessions_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Session>> {
@@ -82,7 +83,8 @@ impl Study<'_> {
                         Ok(())
                     })?;
                 } else {
-                    self.source.stints(part.from, part.to, &mut |_, stint| {
+                    let wanted = Wanted::ATTEMPTS;
+                    self.source.stints(wanted, part.from, part.to, &mut |_, stint| {
                         let rang = stint.attempts.iter().map(|attempt| attempt.agent);
                         rang.chain(stint.agent).for_each(|agent| sort(agent, stint.queue));
                         Ok(())

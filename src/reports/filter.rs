@@ -2,7 +2,8 @@
 
 use crate::model::{AgentId, AttemptResult, Direction, Names, QueueId, Stint, WordId};
 use crate::reports::calls::tries;
-use crate::reports::query::{Filters, Query, digits};
+use crate::reports::query::{Filters, Query};
+use crate::store::NumberPattern;
 
 /// The names of a question as ids. A list of ids is `None` when everything
 /// passes; a name that is unknown matches nothing.
@@ -12,7 +13,7 @@ pub struct Scope {
     pub agents: Option<Vec<AgentId>>,
     pub direction: Option<Direction>,
     filters: Filters,
-    caller: Option<Pattern>,
+    pub caller: Option<NumberPattern>,
     words: [Wanted; 5],
     lost_attempt: Option<Option<AgentId>>,
     /// Names of the question that are unknown.
@@ -47,7 +48,7 @@ impl Scope {
             queues,
             agents,
             direction: query.direction,
-            caller: filters.caller.as_deref().map(Pattern::new),
+            caller: filters.caller.as_deref().map(NumberPattern::new),
             words: [&filters.dnis, &filters.ivr, &filters.outcome, &filters.tag, &filters.feature]
                 .map(word),
             lost_attempt: filters.lost_attempt.as_deref().map(agent),
@@ -115,33 +116,5 @@ impl Scope {
                         )
                 })
             })
-    }
-}
-
-/// A caller's number, digits only, with `*` for anything at either end.
-#[derive(Clone, Debug)]
-struct Pattern {
-    digits: String,
-    open_start: bool,
-    open_end: bool,
-}
-
-impl Pattern {
-    fn new(text: &str) -> Self {
-        Pattern {
-            digits: digits(text),
-            open_start: text.starts_with('*'),
-            open_end: text.ends_with('*'),
-        }
-    }
-
-    fn fits(&self, number: &str) -> bool {
-        let number = digits(number);
-        match (self.open_start, self.open_end) {
-            (false, false) => number == self.digits,
-            (true, false) => number.ends_with(&self.digits),
-            (false, true) => number.starts_with(&self.digits),
-            (true, true) => number.contains(&self.digits),
-        }
     }
 }

@@ -8,6 +8,7 @@ use crate::reports::calls::direction;
 use crate::reports::join::Call;
 use crate::reports::report::{Table, Value};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -121,7 +122,7 @@ fn calls(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> Res
     let mut rows: Vec<(UnixSec, i64, Vec<Value>)> = Vec::new();
     let limit = study.query.limit;
     let mut cut = false;
-    study.each_call(&mut |call| {
+    study.each_call(Wanted::ALL, &mut |call| {
         if keep(&call.stint) {
             if rows.len() < limit {
                 let values = block.columns.iter().map(|id| value(study, call, id)).collect();

@@ -6,7 +6,8 @@ use crate::model::totals::LOOK_BACK;
 use crate::model::{Cause, Stint};
 use crate::reports::join::{Call, Joiner};
 use crate::reports::query::Attribute;
-use crate::reports::study::Study;
+use crate::reports::study::{Study, Totals};
+use crate::store::Wanted;
 
 /// What a fact means to a question.
 pub enum Seen<'a> {
@@ -25,6 +26,7 @@ impl Study<'_> {
     /// into it.
     pub(super) fn each(
         &self,
+        wanted: Wanted,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(Seen<'_>) -> Result<()>,
@@ -34,28 +36,34 @@ impl Study<'_> {
         let mut done = Vec::new();
         // Later stints of a call that began in the range are joined to it.
         let end = if joins { (to + LOOK_BACK).min(self.query.to) } else { to };
-        let mut take = |id: i64, stint: &Stint| -> Result<()> {
-            if !self.counts(stint) {
+        let mut take = |id: i64, stint: Stint| -> Result<()> {
+            if !self.counts(&stint) {
                 return Ok(());
             }
             if !joins {
-                return self.pass(Call::single(id, stint.clone()), from, to, visit);
+                return self.pass(Call::single(id, stint), from, to, visit);
             }
-            if self.scope.lets(stint) && self.scope.is_theirs(stint) {
-                visit(Seen::Times(stint))?;
+            if self.scope.lets(&stint) && self.scope.is_theirs(&stint) {
+                visit(Seen::Times(&stint))?;
             }
             if stint.enter >= self.query.from && stint.end <= self.query.to {
-                joiner.add(id, stint, &mut done);
+                joiner.add(id, &stint, &mut done);
                 for call in done.drain(..) {
                     self.pass(call, from, to, visit)?;
                 }
             }
             Ok(())
         };
-        self.source.stints(from - LOOK_BACK, end, &mut take)?;
+        // A filter looks at anything, and so does the joining.
+        let wanted = match joins || !self.query.filters.is_open() {
+            true => Wanted::ALL,
+            false if self.scope.agents.is_some() => wanted.with(Wanted::ATTEMPTS),
+            false => wanted,
+        };
+        self.source.stints(wanted, from - LOOK_BACK, end, &mut take)?;
         for stint in self.ongoing() {
             if stint.enter < end {
-                take(0, &stint)?;
+                take(0, stint)?;
             }
         }
         joiner.finish(&mut done);
@@ -65,20 +73,51 @@ impl Study<'_> {
         Ok(())
     }
 
-    /// Calls of the period one by one, for what cells do not hold.
-    pub fn each_call(&self, visit: &mut dyn FnMut(&Call) -> Result<()>) -> Result<()> {
-        let (from, to) = self.detail_range();
-        self.each(from, to, &mut |seen| match seen {
+    /// Calls of the period one by one, for what cells do not hold: with the
+    /// wanted parts, others may be there or not.
+    pub fn each_call(
+        &self,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&Call) -> Result<()>,
+    ) -> Result<()> {
+        self.each_counted(wanted, &mut |seen| match seen {
             Seen::Call(call, _) => visit(call),
             _ => Ok(()),
         })
     }
 
+    /// Shows all of the period; counts what the header tells when no part of
+    /// the period is without its facts.
+    pub(super) fn each_counted(
+        &self,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(Seen<'_>) -> Result<()>,
+    ) -> Result<()> {
+        let (from, to) = self.detail_range();
+        let mut totals = Totals::default();
+        self.each(wanted, from, to, &mut |seen| {
+            match &seen {
+                Seen::Call(call, _) if call.stint.answered => totals.answered += 1,
+                Seen::Call(..) => totals.lost += 1,
+                Seen::Short => totals.short += 1,
+                Seen::Times(_) | Seen::Tries(..) => {}
+            }
+            visit(seen)
+        })?;
+        if from == self.query.from {
+            self.set_totals(totals);
+        }
+        Ok(())
+    }
+
     /// Calls of the period whose attempts are asked for, also those on which
     /// the agents asked for only rang.
-    pub fn each_attempted(&self, visit: &mut dyn FnMut(&Stint) -> Result<()>) -> Result<()> {
-        let (from, to) = self.detail_range();
-        self.each(from, to, &mut |seen| match seen {
+    pub fn each_attempted(
+        &self,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&Stint) -> Result<()>,
+    ) -> Result<()> {
+        self.each_counted(wanted.with(Wanted::ATTEMPTS), &mut |seen| match seen {
             Seen::Call(call, _) => visit(&call.stint),
             Seen::Tries(stint, _) => visit(stint),
             Seen::Times(_) | Seen::Short => Ok(()),

@@ -1,6 +1,7 @@
 //! The period of a report in the office's local time: days, hour slots, days
 //! of the week, and the windows that may be cut out of it.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
@@ -65,6 +66,8 @@ struct Piece {
     start: UnixSec,
     end: UnixSec,
     date: Date,
+    /// Days of the date since 1970-01-01.
+    day: i32,
     /// Second of the local day at `start`.
     second: Secs,
 }
@@ -74,6 +77,8 @@ struct Piece {
 pub struct Calendar {
     pieces: Vec<Piece>,
     window: Window,
+    /// The piece that was found last.
+    last: Cell<usize>,
 }
 
 /// A stretch of one bucket inside the window.
@@ -101,17 +106,26 @@ impl Calendar {
                 .map_or(UnixSec::MAX, |change| change.timestamp().as_second());
             // A zone whose midnight repeats would not advance; a day at most.
             let end = midnight.min(change).min(to).max(start + 1);
-            pieces.push(Piece { start, end, date: local.date(), second });
+            let date = local.date();
+            pieces.push(Piece { start, end, date, day: day_number(date), second });
             start = end;
         }
-        Calendar { pieces, window }
+        Calendar { pieces, window, last: Cell::new(0) }
     }
 
     fn piece(&self, at: UnixSec) -> Option<&Piece> {
+        // Cells and calls come in order of time.
+        if let Some(piece) = self.pieces.get(self.last.get())
+            && piece.start <= at
+            && at < piece.end
+        {
+            return Some(piece);
+        }
         let next = self.pieces.partition_point(|piece| piece.start <= at);
         // A slot that begins before the period is cut: it counts as its first
         // moment inside.
-        self.pieces.get(next.saturating_sub(1))
+        self.last.set(next.saturating_sub(1));
+        self.pieces.get(self.last.get())
     }
 
     /// Whether a moment of the period is inside the window.
@@ -126,7 +140,7 @@ impl Calendar {
     pub fn bucket(&self, base: Base, at: UnixSec) -> i32 {
         let Some(piece) = self.piece(at) else { return 0 };
         match base {
-            Base::Day => day_number(piece.date),
+            Base::Day => piece.day,
             Base::Hour(minutes) => (piece.minute(at) / minutes.max(1)) as i32,
             Base::Week(first) => i32::from(first.until(piece.date.weekday())),
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::base::{Result, UnixSec};
+use crate::base::{Result, Secs, UnixSec};
 use crate::model::{AgentId, EndCause, Membership, QueueId, Session, WordId};
 use crate::reports::agents::times;
 use crate::reports::block::{Block, Group, block};
@@ -172,11 +172,16 @@ fn pauses(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn pauses_detail(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let sessions = study.sessions()?;
+    // In order of their starts; sessions of one agent do not overlap but for
+    // their ends.
+    let mut sessions: FxHashMap<AgentId, Vec<Session>> = FxHashMap::default();
+    for session in study.sessions()? {
+        sessions.entry(session.agent).or_default().push(session);
+    }
     let extension = |agent: AgentId, at: UnixSec| {
-        let mut session =
-            sessions.iter().filter(|s| s.agent == agent && s.start <= at && at <= s.end);
-        session.next_back().and_then(|session| session.extension)
+        let sessions = sessions.get(&agent)?;
+        let begun = sessions.partition_point(|session| session.start <= at);
+        sessions[..begun].iter().next_back().filter(|s| at <= s.end)?.extension
     };
     let mut table = Table::new(block.columns);
     let pauses = study.pauses()?;
@@ -201,11 +206,35 @@ fn pauses_detail(study: &Study<'_>, block: &Block) -> Result<Table> {
     Ok(table)
 }
 
+/// The memberships of the period by agent, each list in order of the starts,
+/// with the length of the longest.
+struct Members(FxHashMap<AgentId, (Vec<Membership>, Secs)>);
+
+impl Members {
+    fn read(study: &Study<'_>) -> Result<Self> {
+        let mut members: FxHashMap<AgentId, (Vec<Membership>, Secs)> = FxHashMap::default();
+        for membership in study.memberships()? {
+            let entry = members.entry(membership.agent).or_default();
+            entry.1 = entry.1.max(membership.end - membership.start);
+            entry.0.push(membership);
+        }
+        Ok(Members(members))
+    }
+
+    /// Those of an agent that touch a stretch, and perhaps a few more.
+    fn near(&self, agent: AgentId, start: UnixSec, end: UnixSec) -> &[Membership] {
+        let Some((list, longest)) = self.0.get(&agent) else { return &[] };
+        let from = list.partition_point(|membership| membership.start < start - longest);
+        let to = list.partition_point(|membership| membership.start <= end);
+        list.get(from..to).unwrap_or(&[])
+    }
+}
+
 /// Queues an agent was a member of during a stretch, by name.
-fn queues_of(study: &Study<'_>, memberships: &[Membership], at: &Session) -> Vec<QueueId> {
-    let mut queues: Vec<QueueId> = memberships
-        .iter()
-        .filter(|m| m.agent == at.agent && m.start < at.end.max(at.start + 1) && m.end > at.start)
+fn queues_of(study: &Study<'_>, members: &Members, at: &Session) -> Vec<QueueId> {
+    let end = at.end.max(at.start + 1);
+    let mut queues: Vec<QueueId> = (members.near(at.agent, at.start, end).iter())
+        .filter(|m| m.start < end && m.end > at.start)
         .map(|membership| membership.queue)
         .collect();
     queues.sort_by_key(|&queue| study.names().queue_name(queue));
@@ -220,7 +249,7 @@ fn named(study: &Study<'_>, queues: &[QueueId]) -> String {
 
 fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
     let days = Days::read(study, &study.pauses()?)?;
-    let memberships = study.memberships()?;
+    let members = Members::read(study)?;
     let mut table = Table::new(block.columns);
     let sessions = study.sessions()?;
     for (n, session) in sessions.iter().take(study.query.limit).enumerate() {
@@ -233,7 +262,7 @@ fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
             (session.end - session.start).into(),
             extension.into(),
             end_name(session.cause).into(),
-            named(study, &queues_of(study, &memberships, session)).into(),
+            named(study, &queues_of(study, &members, session)).into(),
             did.calls.into(),
             did.talk.into(),
             did.pauses.into(),
@@ -248,11 +277,11 @@ fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
     let days = Days::read(study, &study.pauses()?)?;
-    let memberships = study.memberships()?;
+    let members = Members::read(study)?;
     let mut table = Table::new(block.columns);
     let mut n = 0;
     for session in study.sessions()? {
-        let mine = memberships.iter().filter(|m| m.agent == session.agent);
+        let mine = members.near(session.agent, session.start, session.end).iter();
         let mut cuts: Vec<UnixSec> = mine.flat_map(|m| [m.start, m.end]).collect();
         cuts.retain(|&cut| session.start < cut && cut < session.end);
         cuts.extend([session.start, session.end]);
@@ -265,7 +294,7 @@ fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
             }
             n += 1;
             let piece = Session { start, end, ..session.clone() };
-            let queues = queues_of(study, &memberships, &piece);
+            let queues = queues_of(study, &members, &piece);
             let did = days.stretch(session.agent, start, end);
             let values = vec![
                 study.names().agent_name(session.agent).into(),
@@ -317,15 +346,20 @@ fn idle(study: &Study<'_>, block: &Block) -> Result<Table> {
         queues.entry(membership.agent).or_default().insert(membership.queue);
     }
     let totals = study.time_by(|key| Some(key.agent))?;
+    // Many agents serve the same queues.
+    let mut waits: FxHashMap<Option<Vec<QueueId>>, Vec<Interval>> = FxHashMap::default();
     let mut table = Table::new(block.columns);
     for (agent, sessions) in sessions {
         let sessions = union(sessions);
-        let busy = days.of(agent).map(|person| person.busy()).unwrap_or_default();
-        let free = without(&sessions, &busy);
-        let mine: Option<Vec<QueueId>> =
-            queues.get(&agent).map(|queues| queues.iter().copied().collect());
+        let free = without(&sessions, days.of(agent).map_or(&[], |person| person.busy()));
         // Without known memberships the agent may serve any queue.
-        let quiet = without(&free, &days.waiting(mine.as_deref()));
+        let mine: Option<Vec<QueueId>> = queues.get(&agent).map(|queues| {
+            let mut queues: Vec<QueueId> = queues.iter().copied().collect();
+            queues.sort_unstable();
+            queues
+        });
+        let waits = waits.entry(mine).or_insert_with_key(|mine| days.waiting(mine.as_deref()));
+        let quiet = without(&free, waits);
         let last = free.last().filter(|last| Some(last.1) == sessions.last().map(|s| s.1));
         let values = vec![
             totals.get(&agent).map_or(0, |time| time.idle()).into(),

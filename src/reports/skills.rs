@@ -8,6 +8,7 @@ use crate::model::{NoteKind, Stint};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, Value};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -71,7 +72,7 @@ fn skills(stint: &Stint) -> BTreeMap<String, Option<i64>> {
 }
 
 #[derive(Default)]
-struct Wanted {
+struct Figures {
     taken: u32,
     lost: u32,
     level: Stat,
@@ -79,9 +80,9 @@ struct Wanted {
     talk: Stat,
 }
 
-fn wanted(study: &Study<'_>) -> Result<BTreeMap<String, Wanted>> {
-    let mut all: BTreeMap<String, Wanted> = BTreeMap::new();
-    study.each_call(&mut |call| {
+fn wanted(study: &Study<'_>) -> Result<BTreeMap<String, Figures>> {
+    let mut all: BTreeMap<String, Figures> = BTreeMap::new();
+    study.each_call(Wanted::FIGURES, &mut |call| {
         for (skill, level) in skills(&call.stint) {
             let entry = all.entry(skill).or_default();
             if !call.stint.answered {
@@ -126,7 +127,7 @@ fn per_bucket(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::default();
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let mut counts: BTreeMap<(i32, String), u32> = BTreeMap::new();
-    study.each_call(&mut |call| {
+    study.each_call(Wanted::FIGURES, &mut |call| {
         let bucket = study.calendar.bucket(base, call.stint.enter);
         for skill in skills(&call.stint).into_keys() {
             *counts.entry((bucket, skill)).or_default() += 1;

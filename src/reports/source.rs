@@ -3,6 +3,7 @@
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
+use crate::store::Wanted;
 
 /// What is there to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +26,13 @@ pub trait Source {
     fn open(&self) -> &Open;
 
     /// Closed stints with their row ids that entered in `[from, to)`, in
-    /// order of their enter times.
+    /// order of their enter times, with at least the wanted parts.
     fn stints(
         &self,
+        wanted: Wanted,
         from: UnixSec,
         to: UnixSec,
-        visit: &mut dyn FnMut(i64, &Stint) -> Result<()>,
+        visit: &mut dyn FnMut(i64, Stint) -> Result<()>,
     ) -> Result<()>;
 
     /// Closed sessions that overlap `[from, to)` or start in it.

@@ -1,19 +1,20 @@
 //! The store as a source of reports.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
 use crate::reports::source::{Coverage, Source};
-use crate::store::{Order, Reader, StintFilter};
+use crate::store::{Order, Reader, StintFilter, Wanted};
 
 /// One moment of the database, with what every report needs of it: the
 /// dictionaries and what is open.
 #[derive(Debug)]
 pub struct Stored<'r, 'c> {
     reader: &'r Reader<'c>,
-    names: Names,
+    names: Arc<Names>,
     open: Open,
     coverage: Coverage,
 }
@@ -49,13 +50,14 @@ impl Source for Stored<'_, '_> {
 
     fn stints(
         &self,
+        wanted: Wanted,
         from: UnixSec,
         to: UnixSec,
-        visit: &mut dyn FnMut(i64, &Stint) -> Result<()>,
+        visit: &mut dyn FnMut(i64, Stint) -> Result<()>,
     ) -> Result<()> {
         let all = StintFilter::default();
-        self.reader.for_each_stint(from..to, &all, Order::OldestFirst, |id, stint| {
-            visit(id, &stint)?;
+        self.reader.for_each_stint_with(wanted, from..to, &all, Order::OldestFirst, |id, stint| {
+            visit(id, stint)?;
             Ok(ControlFlow::Continue(()))
         })
     }

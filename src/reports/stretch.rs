@@ -7,6 +7,7 @@ use crate::base::{Result, Secs, UnixSec};
 use crate::model::totals::{LOOK_BACK, Talk};
 use crate::model::{AgentId, AttemptResult, Pause, QueueId};
 use crate::reports::study::Study;
+use crate::store::Wanted;
 
 /// An interval, half open.
 pub(super) type Interval = (UnixSec, UnixSec);
@@ -15,7 +16,7 @@ pub(super) type Interval = (UnixSec, UnixSec);
 #[derive(Debug, Default)]
 pub(super) struct Days {
     people: FxHashMap<AgentId, Person>,
-    /// Times of waiting, by queue.
+    /// When somebody waited, by queue.
     waits: FxHashMap<QueueId, Vec<Interval>>,
 }
 
@@ -26,6 +27,10 @@ pub(super) struct Person {
     pub pauses: Vec<Interval>,
     /// Moments of attempts that were lost.
     lost: Vec<UnixSec>,
+    /// Talking or paused, put together.
+    busy: Vec<Interval>,
+    /// No talk and no pause is longer.
+    longest: Secs,
 }
 
 /// Figures of a stretch.
@@ -46,8 +51,8 @@ impl Days {
     pub(super) fn read(study: &Study<'_>, pauses: &[Pause]) -> Result<Self> {
         let (from, to) = study.detail_range();
         let mut days = Days::default();
-        study.source.stints(from - LOOK_BACK, to, &mut |_, stint| {
-            if let Some(talk) = Talk::of(stint) {
+        study.source.stints(Wanted::ATTEMPTS, from - LOOK_BACK, to, &mut |_, stint| {
+            if let Some(talk) = Talk::of(&stint) {
                 days.person(talk.agent).talks.push((talk.start, talk.end));
             }
             for attempt in &stint.attempts {
@@ -70,6 +75,12 @@ impl Days {
             person.talks.sort_unstable();
             person.pauses.sort_unstable();
             person.lost.sort_unstable();
+            person.busy = union(person.talks.iter().chain(&person.pauses).copied().collect());
+            let both = person.talks.iter().chain(&person.pauses);
+            person.longest = both.map(|interval| interval.1 - interval.0).max().unwrap_or(0);
+        }
+        for waits in days.waits.values_mut() {
+            *waits = union(std::mem::take(waits));
         }
         Ok(days)
     }
@@ -93,34 +104,47 @@ impl Days {
         let mut stretch = Stretch { idle: to - from, ..Stretch::default() };
         let Some(person) = self.of(agent) else { return stretch };
         let cut = |&(start, end): &Interval| (start.max(from), end.min(to));
-        for talk in person.talks.iter().filter(|talk| talk.0 < to && talk.1 >= from) {
+        for talk in person.among(&person.talks, from, to) {
             let (start, end) = cut(talk);
             stretch.calls += u32::from(talk.0 >= from);
             stretch.talk += (end - start).max(0);
         }
-        for pause in person.pauses.iter().filter(|pause| pause.0 < to && pause.1 >= from) {
+        for pause in person.among(&person.pauses, from, to) {
             let (start, end) = cut(pause);
             stretch.pauses += u32::from(end > start || pause.0 >= from);
             stretch.pause += (end - start).max(0);
         }
         let lost = |at: UnixSec| person.lost.partition_point(|&moment| moment < at);
         stretch.lost = (lost(to) - lost(from)) as u32;
-        stretch.idle = length(&without(&[(from, to)], &person.busy()));
+        stretch.idle = length(&without(&[(from, to)], &person.busy));
         stretch
     }
 }
 
 impl Person {
     /// Talking or paused.
-    pub(super) fn busy(&self) -> Vec<Interval> {
-        union(self.talks.iter().chain(&self.pauses).copied().collect())
+    pub(super) fn busy(&self) -> &[Interval] {
+        &self.busy
+    }
+
+    /// Those of a list that begin before `to` and end at `from` or later.
+    fn among<'a>(
+        &self,
+        list: &'a [Interval],
+        from: UnixSec,
+        to: UnixSec,
+    ) -> impl Iterator<Item = &'a Interval> {
+        let first = list.partition_point(|interval| interval.0 < from - self.longest);
+        list[first..].iter().take_while(move |i| i.0 < to).filter(move |i| i.1 >= from)
     }
 }
 
 /// Intervals put together: in order, without touching.
 pub(super) fn union(mut intervals: Vec<Interval>) -> Vec<Interval> {
     intervals.retain(|interval| interval.1 > interval.0);
-    intervals.sort_unstable();
+    // Lists that were put one behind the other are in order already, piece by
+    // piece: the stable sort finds that out.
+    intervals.sort();
     let mut union: Vec<Interval> = Vec::with_capacity(intervals.len());
     for (start, end) in intervals {
         match union.last_mut() {

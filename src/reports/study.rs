@@ -24,6 +24,7 @@ use crate::reports::period::{Base, Calendar};
 use crate::reports::query::{Attribute, Query};
 use crate::reports::source::Source;
 use crate::reports::sums::{AgentSum, AgentTime, Sum};
+use crate::store::Wanted;
 
 /// Facts of a long period are made into cells this much at a time, so that
 /// memory stays bounded.
@@ -140,6 +141,68 @@ impl<'a> Study<'a> {
 
     pub fn totals(&self) -> Option<Totals> {
         self.totals.get()
+    }
+
+    pub(super) fn set_totals(&self, totals: Totals) {
+        self.totals.set(Some(totals));
+    }
+
+    /// The numbers of the header, from whatever read the calls already, or
+    /// else counted.
+    pub fn header_totals(&self) -> Result<Totals> {
+        if let Some(totals) = self.totals.get() {
+            return Ok(totals);
+        }
+        if self.facts {
+            self.each_counted(Wanted::TIMES, &mut |_| Ok(()))?;
+        } else {
+            self.count_cells()?;
+        }
+        if let Some(totals) = self.totals.get() {
+            return Ok(totals);
+        }
+        self.calls_by(|_| None::<()>)?;
+        Ok(self.totals.get().unwrap_or_default())
+    }
+
+    /// Counts calls without adding up their figures.
+    fn count_cells(&self) -> Result<()> {
+        let mut totals = Totals::default();
+        let mut add = |key: QueueKey, answered: u32, lost: u32| {
+            let at = key.slot.max(self.query.from);
+            let wanted = self.calendar.lets(at)
+                && self.scope.has_queue(key.queue)
+                && self.scope.has_direction(key.direction);
+            if wanted {
+                totals.answered += u64::from(answered);
+                totals.lost += u64::from(lost);
+            }
+        };
+        for part in self.parts(false, self.query.to) {
+            if part.stored {
+                self.source.queue_cells(part.from, part.to, &mut |key, bytes| {
+                    let (answered, lost) = QueueCell::counts_packed(bytes).map_err(damaged)?;
+                    add(key, answered, lost);
+                    Ok(())
+                })?;
+                for (key, cell) in self.ongoing_cells(part, false) {
+                    add(key, cell.answered(), cell.lost());
+                }
+                continue;
+            }
+            let mut cells = QueueCells::new(self.slots(part), self.counted);
+            self.each(Wanted::TIMES, part.from, part.to, &mut |seen| {
+                if let Seen::Call(call, at) = seen {
+                    cells.add_figures(&call.stint, at, call.stints);
+                }
+                Ok(())
+            })?;
+            for (key, cell) in &cells.finish() {
+                add(*key, cell.answered(), cell.lost());
+            }
+        }
+        self.totals.set(Some(totals));
+        Ok(())
     }
 
     /// Whether no moment of the period has the detail that is needed.
@@ -281,7 +344,7 @@ impl<'a> Study<'a> {
             }
             let mut cells = QueueCells::new(self.slots(part), self.counted);
             let inside = |end: UnixSec| !within || end <= self.query.to;
-            self.each(part.from, part.to, &mut |seen| {
+            self.each(Wanted::FIGURES, part.from, part.to, &mut |seen| {
                 match seen {
                     Seen::Times(stint) => cells.add_times(stint),
                     Seen::Call(call, at) if inside(call.stint.end) => {
@@ -374,7 +437,7 @@ impl<'a> Study<'a> {
                 continue;
             }
             let mut cells = AgentQueueCells::new(self.slots(part), self.counted);
-            self.each(part.from, part.to, &mut |seen| {
+            self.each(Wanted::FIGURES, part.from, part.to, &mut |seen| {
                 match seen {
                     Seen::Call(call, at) => cells.add_at(&call.stint, at),
                     Seen::Tries(stint, at) => cells.add_attempts(stint, at),
@@ -430,8 +493,9 @@ impl<'a> Study<'a> {
             let sessions = self.sessions_of(part.from, part.to)?;
             let pauses = self.pauses_of(part.from, part.to)?;
             let mut talks = Vec::new();
-            self.source.stints(part.from - LOOK_BACK, part.to, &mut |_, stint| {
-                talks.extend(Talk::of(stint));
+            let from = part.from - LOOK_BACK;
+            self.source.stints(Wanted::TIMES, from, part.to, &mut |_, stint| {
+                talks.extend(Talk::of(&stint));
                 Ok(())
             })?;
             talks.extend(self.ongoing().iter().filter_map(Talk::of));

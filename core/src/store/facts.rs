@@ -1,6 +1,7 @@
 //! The statements that read facts of a period. A period is half-open.
 
 use rusqlite::{Connection, Rows, named_params};
+use rustc_hash::FxHashMap;
 
 use crate::base::{CallId, Result, UnixSec};
 use crate::model::{IvrCall, Membership, Pause, Session};
@@ -31,6 +32,69 @@ pub(crate) fn stints(
 pub(crate) const STINTS_BACK: &str = "
 select id, queue, agent, flags, wait, talk, number, call, rest from stint
 where id >= :first and id < :end order by id desc";
+
+/// A statement over stints narrowed to a number, or to numbers stored as
+/// text, which have to be looked at.
+pub(crate) fn of_number(sql: &str) -> String {
+    sql.replace("order by", "and (number in (:plain, :plus) or typeof(number) = 'text') order by")
+}
+
+/// The sequence numbers of the stints of a stretch.
+pub(crate) const CALLS: &str = "
+select id, call from stint where id >= :first and id < :end and typeof(call) = 'integer'";
+
+/// How many stints each of some calls has, in their order.
+pub(crate) fn count_stints_of(db: &Connection, calls: &[&CallId]) -> Result<Vec<u32>> {
+    let mut counts = vec![0u32; calls.len()];
+    let mut wanted: FxHashMap<u32, Vec<usize>> = FxHashMap::default();
+    // The stretches that stints of the calls may lie in, put together.
+    let mut stretches: Vec<(UnixSec, UnixSec)> = Vec::new();
+    for (at, call) in calls.iter().enumerate() {
+        if let Some(parts) = parts(call) {
+            wanted.entry(parts.seq).or_default().push(at);
+            let made = i64::from(parts.epoch);
+            stretches.push((made, made + ID_REACH));
+        }
+    }
+    stretches.sort_unstable();
+    stretches.dedup_by(|next, last| {
+        let meets = next.0 <= last.1;
+        if meets {
+            last.1 = last.1.max(next.1);
+        }
+        meets
+    });
+    let mut statement = db.prepare_cached(CALLS)?;
+    let mut one = db.prepare_cached(STINT)?;
+    for (from, to) in stretches {
+        let (first, end) = (stint_row::first_id(from), stint_row::end_id(to));
+        let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+        while let Some(row) = rows.next()? {
+            let (id, seq): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let Some(places) = u32::try_from(seq).ok().and_then(|seq| wanted.get(&seq)) else {
+                continue;
+            };
+            // The same number may belong to a channel of another time.
+            let mut found = one.query(named_params! { ":id": id })?;
+            if let Some(row) = found.next()? {
+                let call = StintRow::read(row)?.unpack()?.call_id;
+                for &at in places.iter().filter(|&&at| *calls[at] == call) {
+                    counts[at] += 1;
+                }
+            }
+        }
+    }
+    let mut texts = db.prepare_cached(COUNT_OF_TEXT)?;
+    for (call, count) in calls.iter().zip(&mut counts) {
+        let found: u32 =
+            texts.query_row(named_params! { ":call": call.to_string() }, |row| row.get(0))?;
+        *count += found;
+    }
+    Ok(counts)
+}
+
+const COUNT_OF_TEXT: &str =
+    "select count(*) from stint where typeof(call) = 'text' and call = :call";
 
 pub(crate) const STINTS_OF_CALL: &str = "
 select id, queue, agent, flags, wait, talk, number, call, rest from stint

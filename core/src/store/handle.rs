@@ -10,6 +10,7 @@ use crate::base::{Error, Kind, Result, UnixSec};
 use crate::store::batch::Batch;
 use crate::store::commit::Writer;
 use crate::store::connection::{self, Pool};
+use crate::store::dictionaries::Dictionaries;
 use crate::store::load::{self, Loaded, Repaired};
 use crate::store::lock::Lock;
 use crate::store::reader::Reader;
@@ -35,6 +36,7 @@ struct Inner {
     /// Held for one transaction; whoever waits here waits for a commit.
     writer: Mutex<Writer>,
     pool: Pool,
+    names: Dictionaries,
     /// `None` beside a daemon.
     lock: Option<Lock>,
 }
@@ -98,7 +100,15 @@ impl Store {
     fn joined(folder: &Path, writer: Writer, settings: Settings, lock: Option<Lock>) -> Store {
         let pool = Pool::new(&folder.join(DATABASE), &settings);
         let folder = folder.to_owned();
-        Store { inner: Arc::new(Inner { folder, writer: Mutex::new(writer), pool, lock }) }
+        Store {
+            inner: Arc::new(Inner {
+                folder,
+                writer: Mutex::new(writer),
+                pool,
+                names: Dictionaries::default(),
+                lock,
+            }),
+        }
     }
 
     fn repair(folder: &Path, settings: &Settings, error: &Error) -> Result<Repaired> {
@@ -141,7 +151,7 @@ impl Store {
 
     /// The same for questions about facts and totals.
     pub fn query<T>(&self, ask: impl FnOnce(&Reader<'_>) -> Result<T>) -> Result<T> {
-        self.inner.pool.read(|db| ask(&Reader::new(db)))
+        self.inner.pool.read(|db| ask(&Reader::new(db, &self.inner.names)))
     }
 
     /// The records of one quarter hour (see [`Seen::quarter`]) that were

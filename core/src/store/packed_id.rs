@@ -111,6 +111,24 @@ pub(crate) fn number_text(code: i64) -> String {
     text
 }
 
+/// Shows the digits of the number that [`number_code`] made an integer of.
+pub(crate) fn number_digits<T>(code: i64, show: impl FnOnce(&[u8]) -> T) -> T {
+    // At most 14 zeros before at most 18 digits.
+    let mut buffer = [b'0'; 40];
+    let mut at = buffer.len();
+    let mut value = (code >> 4).unsigned_abs();
+    while value > 0 {
+        at -= 1;
+        buffer[at] = b'0' + (value % 10) as u8;
+        value /= 10;
+    }
+    let zeros = match code & 15 {
+        PLUS => 0,
+        zeros => usize::try_from(zeros).unwrap_or(0),
+    };
+    show(&buffer[at - zeros..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

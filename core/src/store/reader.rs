@@ -2,6 +2,7 @@
 //! row by row.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use rusqlite::{Connection, named_params};
 
@@ -13,7 +14,9 @@ use crate::model::{
 };
 use crate::store::batch::{OddKind, OddLine, Position};
 use crate::store::day_cells::{self, Table};
+use crate::store::dictionaries::Dictionaries;
 use crate::store::error::damaged;
+use crate::store::number_pattern::NumberPattern;
 use crate::store::seen::{self, Seen};
 use crate::store::stint_row::{self, StintRow};
 use crate::store::touched::DAY_SECS;
@@ -24,6 +27,7 @@ use crate::store::{facts, journal, load, schema, settle};
 #[derive(Debug)]
 pub struct Reader<'c> {
     db: &'c Connection,
+    names: &'c Dictionaries,
 }
 
 /// Whether to go on.
@@ -52,8 +56,8 @@ pub struct StintFilter {
     /// The same for talk.
     pub talk_min: Option<i64>,
     pub talk_max: Option<i64>,
-    /// A part of the number as written.
-    pub number: Option<String>,
+    /// The number of the other party.
+    pub number: Option<NumberPattern>,
     /// Go on behind this id, in the order asked for.
     pub after: Option<i64>,
 }
@@ -73,11 +77,13 @@ impl StintFilter {
             && within(row.wait, self.wait_min, self.wait_max)
             && within(row.talk, self.talk_min, self.talk_max)
             && match &self.number {
-                Some(part) => row.number_text()?.contains(part.as_str()),
+                Some(pattern) => pattern.fits_cell(row.number),
                 None => true,
             })
     }
 }
+
+pub use crate::store::stint_row::Wanted;
 
 /// How large things are, for the health page and the figures of a budget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,8 +95,8 @@ pub struct Sizes {
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(db: &'c Connection) -> Self {
-        Reader { db }
+    pub(crate) fn new(db: &'c Connection, names: &'c Dictionaries) -> Self {
+        Reader { db, names }
     }
 
     /// For the statements of other rooms.
@@ -102,6 +108,18 @@ impl<'c> Reader<'c> {
     /// their ids, until `each` breaks off.
     pub fn for_each_stint(
         &self,
+        period: Range<UnixSec>,
+        filter: &StintFilter,
+        order: Order,
+        each: impl FnMut(i64, Stint) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        self.for_each_stint_with(Wanted::ALL, period, filter, order, each)
+    }
+
+    /// The same with only the wanted parts of each stint.
+    pub fn for_each_stint_with(
+        &self,
+        wanted: Wanted,
         period: Range<UnixSec>,
         filter: &StintFilter,
         order: Order,
@@ -119,20 +137,42 @@ impl<'c> Reader<'c> {
                 facts::STINTS_BACK
             }
         };
-        let mut statement = self.db.prepare(sql)?;
-        let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+        let [plain, plus] = match filter.number.as_ref().and_then(NumberPattern::codes) {
+            Some(codes) => codes.map(Some),
+            None => [None, None],
+        };
+        let mut statement = self.db.prepare_cached(sql)?;
+        let mut rows = match plain {
+            // Rows of other numbers are passed over without being read out.
+            Some(_) => {
+                drop(statement);
+                statement = self.db.prepare_cached(&facts::of_number(sql))?;
+                statement.query(named_params! {
+                    ":first": first, ":end": end, ":plain": plain, ":plus": plus,
+                })?
+            }
+            None => statement.query(named_params! { ":first": first, ":end": end })?,
+        };
         while let Some(row) = rows.next()? {
             let row = StintRow::read(row)?;
-            if filter.wants(&row)? && each(row.id, row.unpack()?)?.is_break() {
+            if filter.wants(&row)? && each(row.id, row.unpack_with(wanted)?)?.is_break() {
                 break;
             }
         }
         Ok(())
     }
 
+    /// How many stints each of some calls has, in their order.
+    ///
+    /// Cheaper than [`Reader::stints_of_call`] for each of them when they lie
+    /// near each other, as on a page of a list: rows are looked at once.
+    pub fn count_stints_of(&self, calls: &[&CallId]) -> Result<Vec<u32>> {
+        facts::count_stints_of(self.db, calls)
+    }
+
     /// One stint by its id.
     pub fn stint(&self, id: i64) -> Result<Option<Stint>> {
-        let mut statement = self.db.prepare(facts::STINT)?;
+        let mut statement = self.db.prepare_cached(facts::STINT)?;
         let mut rows = statement.query(named_params! { ":id": id })?;
         match rows.next()? {
             Some(row) => Ok(Some(StintRow::read(row)?.unpack()?)),
@@ -250,9 +290,9 @@ impl<'c> Reader<'c> {
         })?)
     }
 
-    /// The dictionaries.
-    pub fn names(&self) -> Result<Names> {
-        load::names(self.db)
+    /// The dictionaries, shared with other readers.
+    pub fn names(&self) -> Result<Arc<Names>> {
+        self.names.current(self.db)
     }
 
     /// Everything open by what was committed.

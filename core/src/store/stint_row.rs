@@ -295,6 +295,37 @@ pub(crate) fn put_notes(out: &mut Vec<u8>, start: UnixSec, notes: &[Note]) {
     }
 }
 
+/// Which parts of a stint are wanted. What is not stays empty and costs
+/// nothing; columns and times are always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub number: bool,
+    pub attempts: bool,
+    /// What is packed behind the attempts: ids, names, words, holds, notes,
+    /// quality.
+    pub rest: bool,
+}
+
+impl Wanted {
+    pub const ALL: Wanted = Wanted { number: true, attempts: true, rest: true };
+    /// Queue, agent, times, position, cause.
+    pub const TIMES: Wanted = Wanted { number: false, attempts: false, rest: false };
+    pub const NUMBER: Wanted = Wanted { number: true, ..Wanted::TIMES };
+    pub const ATTEMPTS: Wanted = Wanted { attempts: true, ..Wanted::TIMES };
+    /// All that totals are made of.
+    pub const FIGURES: Wanted = Wanted { number: false, ..Wanted::ALL };
+
+    /// What both want.
+    #[must_use]
+    pub fn with(self, other: Wanted) -> Wanted {
+        Wanted {
+            number: self.number || other.number,
+            attempts: self.attempts || other.attempts,
+            rest: self.rest || other.rest,
+        }
+    }
+}
+
 /// The columns of a row, cheap to look at before the blob is unpacked.
 pub(crate) struct StintRow<'a> {
     pub id: i64,
@@ -357,6 +388,11 @@ impl<'a> StintRow<'a> {
 
     /// The whole stint.
     pub(crate) fn unpack(&self) -> Result<Stint> {
+        self.unpack_with(Wanted::ALL)
+    }
+
+    /// The stint with what is wanted of it.
+    pub(crate) fn unpack_with(&self, wanted: Wanted) -> Result<Stint> {
         let from = &mut Cursor::new(self.rest, "call");
         let bits = from.number()?;
         if bits & !KNOWN != 0 {
@@ -399,7 +435,7 @@ impl<'a> StintRow<'a> {
             agent: self.agent,
             position,
             exit_position,
-            number: self.number_text()?.into(),
+            number: if wanted.number { self.number_text()?.into() } else { "".into() },
             caller_name: "".into(),
             url: "".into(),
             dnis: None,
@@ -417,8 +453,14 @@ impl<'a> StintRow<'a> {
             quality: Quality::default(),
         };
         stint.end = usual_end(&stint).wrapping_add(later);
+        if !wanted.attempts && !wanted.rest {
+            return Ok(stint);
+        }
         if has(ATTEMPTS) {
             stint.attempts = take_attempts(from, &stint)?;
+        }
+        if !wanted.rest {
+            return Ok(stint);
         }
         if has(MEMBER_ID) {
             stint.member_id = Some(take_id(from, enter, seq)?);

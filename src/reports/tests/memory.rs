@@ -6,6 +6,7 @@ use crate::model::totals::{
 };
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
 use crate::reports::source::{Coverage, Source};
+use crate::store::Wanted;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memory {
@@ -37,6 +38,27 @@ impl Memory {
     }
 }
 
+/// What the store would give: a block that uses more than it asked for is
+/// found out.
+fn cut_down(stint: &Stint, wanted: Wanted) -> Stint {
+    let mut stint = stint.clone();
+    if !wanted.number {
+        stint.number = "".into();
+    }
+    if !wanted.attempts && !wanted.rest {
+        stint.attempts.clear();
+    }
+    if !wanted.rest {
+        stint.holds.clear();
+        stint.notes.clear();
+        stint.features.clear();
+        (stint.dnis, stint.ivr, stint.ivr_secs) = (None, None, None);
+        (stint.detail, stint.transfer_to) = (None, None);
+        (stint.outcome, stint.tag) = (None, None);
+    }
+    stint
+}
+
 fn touches(start: UnixSec, end: UnixSec, from: UnixSec, to: UnixSec) -> bool {
     start < to && (end > from || start >= from)
 }
@@ -56,13 +78,14 @@ impl Source for Memory {
 
     fn stints(
         &self,
+        wanted: Wanted,
         from: UnixSec,
         to: UnixSec,
-        visit: &mut dyn FnMut(i64, &Stint) -> Result<()>,
+        visit: &mut dyn FnMut(i64, Stint) -> Result<()>,
     ) -> Result<()> {
         for (n, stint) in self.stints.iter().enumerate() {
             if from <= stint.enter && stint.enter < to && self.detail(stint.enter) {
-                visit(n as i64 + 1, stint)?;
+                visit(n as i64 + 1, cut_down(stint, wanted))?;
             }
         }
         Ok(())

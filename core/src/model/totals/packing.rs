@@ -30,7 +30,19 @@ impl<'a> Cursor<'a> {
         Cursor(bytes)
     }
 
+    #[inline]
     pub(super) fn number(&mut self) -> Result<u64, Damaged> {
+        // Most numbers are one byte.
+        if let Some((&byte, rest)) = self.0.split_first()
+            && byte < 0x80
+        {
+            self.0 = rest;
+            return Ok(u64::from(byte));
+        }
+        self.long_number()
+    }
+
+    fn long_number(&mut self) -> Result<u64, Damaged> {
         let mut number = 0u64;
         for shift in (0..64).step_by(7) {
             let (&byte, rest) = self.0.split_first().ok_or(Damaged)?;
@@ -43,6 +55,7 @@ impl<'a> Cursor<'a> {
         Err(Damaged)
     }
 
+    #[inline]
     pub(super) fn small(&mut self) -> Result<u32, Damaged> {
         u32::try_from(self.number()?).map_err(|_| Damaged)
     }
@@ -140,28 +153,79 @@ pub(super) fn clamp(value: i64) -> u32 {
     u32::try_from(value.max(0)).unwrap_or(u32::MAX)
 }
 
+/// Keys below this may be counted by place.
+const PLACES: u32 = 512;
+/// Different keys from which on they are.
+const MANY: usize = 24;
+
 /// How often each small number occurred, in order of the numbers. Used for
 /// causes, positions, bins of histograms and ids of words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally(Vec<(u32, u32)>);
+///
+/// A quarter of an hour has few different numbers, a year many: few are kept
+/// as sorted pairs, and with the 24th those below 512 move to an array.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// Counts by key; empty while there are few.
+    places: Vec<u32>,
+    /// The other keys with their counts, ascending.
+    pairs: Vec<(u32, u32)>,
+}
+
+impl PartialEq for Tally {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Tally {}
 
 impl Tally {
     pub fn add(&mut self, key: u32, n: u32) {
         self.add_from(0, key, n);
     }
 
-    /// Adds, searching from `start` on; returns where the key is.
+    /// Adds, searching from `start` on; returns where the key is, for the
+    /// search of a higher one.
     fn add_from(&mut self, start: usize, key: u32, n: u32) -> usize {
         if n == 0 {
             return start;
         }
-        let tail = self.0.get(start..).unwrap_or_default();
-        let at = start + tail.partition_point(|entry| entry.0 < key);
-        match self.0.get_mut(at) {
-            Some(entry) if entry.0 == key => entry.1 = entry.1.saturating_add(n),
-            _ => self.0.insert(at, (key, n)),
+        if !self.places.is_empty() && key < PLACES {
+            let at = key as usize;
+            if at >= self.places.len() {
+                self.places.resize(at + 1, 0);
+            }
+            self.places[at] = self.places[at].saturating_add(n);
+            return start;
+        }
+        let mut at = start;
+        // Keys come in order, and the next is near.
+        while self.pairs.get(at).is_some_and(|pair| pair.0 < key) {
+            at += 1;
+            if at > start + MANY {
+                at += self.pairs[at..].partition_point(|pair| pair.0 < key);
+                break;
+            }
+        }
+        match self.pairs.get_mut(at) {
+            Some(pair) if pair.0 == key => pair.1 = pair.1.saturating_add(n),
+            _ => {
+                self.pairs.insert(at, (key, n));
+                if self.places.is_empty() && self.pairs.len() >= MANY {
+                    self.make_places();
+                    return 0;
+                }
+            }
         }
         at
+    }
+
+    fn make_places(&mut self) {
+        let low = self.pairs.partition_point(|pair| pair.0 < PLACES);
+        for (key, n) in self.pairs.drain(..low) {
+            self.places.resize(key as usize + 1, 0);
+            self.places[key as usize] = n;
+        }
     }
 
     pub fn merge(&mut self, other: &Tally) {
@@ -172,20 +236,24 @@ impl Tally {
     }
 
     pub fn get(&self, key: u32) -> u32 {
-        self.0.binary_search_by_key(&key, |entry| entry.0).map_or(0, |at| self.0[at].1)
+        if let Some(&n) = self.places.get(key as usize) {
+            return n;
+        }
+        self.pairs.binary_search_by_key(&key, |pair| pair.0).map_or(0, |at| self.pairs[at].1)
     }
 
     pub fn total(&self) -> u32 {
-        self.0.iter().map(|entry| entry.1).fold(0, u32::saturating_add)
+        self.iter().map(|entry| entry.1).fold(0, u32::saturating_add)
     }
 
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.places.is_empty() && self.pairs.is_empty()
     }
 
     /// Pairs of number and count, ascending by number.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (u32, u32)> + '_ {
-        self.0.iter().copied()
+        let places = self.places.iter().enumerate().filter(|place| *place.1 > 0);
+        places.map(|(key, &n)| (key as u32, n)).chain(self.pairs.iter().copied())
     }
 
     /// The numbers themselves as values: position 3 seen twice is 3 + 3.
@@ -200,13 +268,13 @@ impl Tally {
 
     /// How many lie at or below `limit`.
     pub fn up_to(&self, limit: u32) -> u32 {
-        self.0.iter().take_while(|entry| entry.0 <= limit).map(|entry| entry.1).sum()
+        self.iter().take_while(|entry| entry.0 <= limit).map(|entry| entry.1).sum()
     }
 
     pub(super) fn pack(&self, out: &mut Vec<u8>) {
-        put(out, self.0.len() as u64);
+        put(out, self.iter().count() as u64);
         let mut next = 0u32;
-        for &(key, n) in &self.0 {
+        for (key, n) in self.iter() {
             // Most counts are 1: one bit says whether a count follows.
             put(out, u64::from(key - next) << 1 | u64::from(n > 1));
             if n > 1 {
@@ -222,7 +290,23 @@ impl Tally {
         from: &mut Cursor<'_>,
         mut each: impl FnMut(u32, u32),
     ) -> Result<(), Damaged> {
-        let (mut at, mut next) = (0, 0u32);
+        let mut at = 0;
+        Tally::scan(from, |key, n| {
+            at = self.add_from(at, key, n);
+            each(key, n);
+        })
+    }
+
+    pub(super) fn read_onto(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {
+        self.read_into(from, |_, _| ())
+    }
+
+    /// Shows the pairs of a packed tally and keeps none.
+    pub(super) fn scan(
+        from: &mut Cursor<'_>,
+        mut each: impl FnMut(u32, u32),
+    ) -> Result<(), Damaged> {
+        let mut next = 0u32;
         for _ in 0..from.small()? {
             let head = from.number()?;
             let gap = u32::try_from(head >> 1).map_err(|_| Damaged)?;
@@ -231,14 +315,54 @@ impl Tally {
                 0 => 1,
                 _ => from.small()?.checked_add(2).ok_or(Damaged)?,
             };
-            at = self.add_from(at, key, n);
             each(key, n);
             next = key.saturating_add(1);
         }
         Ok(())
     }
 
-    pub(super) fn read_onto(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {
-        self.read_into(from, |_, _| ())
+    /// The total of a packed tally.
+    pub(super) fn scan_total(from: &mut Cursor<'_>) -> Result<u32, Damaged> {
+        let mut total = 0u32;
+        Tally::scan(from, |_, n| total = total.saturating_add(n))?;
+        Ok(total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    proptest! {
+        #[test]
+        fn a_tally_counts_as_a_map_does_whatever_the_keys(
+            entries in proptest::collection::vec((0u32..700, 1u32..4), 0..200),
+            others in proptest::collection::vec((0u32..40, 1u32..4), 0..60),
+        ) {
+            let mut map: BTreeMap<u32, u32> = BTreeMap::new();
+            let (mut tally, mut other) = (Tally::default(), Tally::default());
+            for &(key, n) in &entries {
+                tally.add(key, n);
+                *map.entry(key).or_default() += n;
+            }
+            for &(key, n) in &others {
+                other.add(key, n);
+                *map.entry(key).or_default() += n;
+            }
+            tally.merge(&other);
+            prop_assert_eq!(tally.iter().collect::<Vec<_>>(), map.iter().map(|(k, n)| (*k, *n)).collect::<Vec<_>>());
+            let mut packed = Vec::new();
+            tally.pack(&mut packed);
+            let mut again = Tally::default();
+            again.read_onto(&mut Cursor::new(&packed)).unwrap();
+            prop_assert_eq!(&again, &tally);
+            prop_assert_eq!(Tally::scan_total(&mut Cursor::new(&packed)), Ok(tally.total()));
+            for key in [0, 5, 39, 511, 512, 699] {
+                prop_assert_eq!(tally.get(key), map.get(&key).copied().unwrap_or(0));
+                prop_assert_eq!(tally.up_to(key), map.range(..=key).map(|entry| entry.1).sum::<u32>());
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::model::fact::WordId;
 use crate::model::totals::packing::{Cursor, Damaged, Stat, Tally, put};
 use crate::model::totals::queue::{QueueCell, VoiceMenu};
-use crate::model::totals::spread::{Holds, Rings};
+use crate::model::totals::spread::{Holds, Rings, Talks, Waits};
 
 /// The parts of a packed cell; their bits say which follow. Never reorder.
 #[derive(Clone, Copy)]
@@ -230,6 +230,43 @@ impl QueueCell {
             self.rings_short = self.rings_short.saturating_add(from.small()?);
         }
         from.end()
+    }
+
+    /// Answered and lost stints of a packed cell; looks no further.
+    ///
+    /// Errors: [`Damaged`] when the bytes are no packed cell.
+    pub fn counts_packed(bytes: &[u8]) -> Result<(u32, u32), Damaged> {
+        let mut from = Cursor::new(bytes);
+        let bits = from.number()?;
+        let there = |part: Part| bits >> part as u32 & 1 == 1;
+        let mut answered = 0;
+        if there(Part::AnsweredBy) {
+            answered = Tally::scan_total(&mut from)?;
+        }
+        if !there(Part::LostBy) {
+            return Ok((answered, 0));
+        }
+        if there(Part::WaitAnswered) {
+            Waits::skip(&mut from)?;
+        }
+        if there(Part::Talk) {
+            Talks::skip(&mut from)?;
+        }
+        if there(Part::RingsTaken) {
+            Rings::read(&mut from)?;
+        }
+        if there(Part::TriesAnswered) {
+            Stat::read(&mut from)?;
+        }
+        if there(Part::PositionAnswered) {
+            Tally::scan_total(&mut from)?;
+        }
+        if there(Part::Times) {
+            for _ in 0..5 {
+                from.number()?;
+            }
+        }
+        Ok((answered, Tally::scan_total(&mut from)?))
     }
 
     /// Reads a packed cell.

@@ -121,6 +121,19 @@ impl Waits {
         }
     }
 
+    /// Passes over a packed value.
+    pub(super) fn skip(from: &mut Cursor<'_>) -> Result<(), Damaged> {
+        let (mut n, mut last) = (0u32, 0);
+        Tally::scan(from, |bin, count| {
+            n = n.saturating_add(count);
+            last = bin;
+        })?;
+        if n > 0 && last > EXACT {
+            Stat::read_spread(n, from)?;
+        }
+        Ok(())
+    }
+
     pub(super) fn read_onto(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {
         let (mut n, mut sum, mut min, mut last) = (0u32, 0u64, u32::MAX, 0);
         self.bins.read_into(from, |bin, count| {
@@ -173,6 +186,12 @@ impl Talks {
     pub(super) fn pack(&self, out: &mut Vec<u8>) {
         self.bins.pack(out);
         self.stat.pack_spread(out);
+    }
+
+    /// Passes over a packed value.
+    pub(super) fn skip(from: &mut Cursor<'_>) -> Result<(), Damaged> {
+        let n = Tally::scan_total(from)?;
+        Stat::read_spread(n, from).map(|_| ())
     }
 
     pub(super) fn read_onto(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {

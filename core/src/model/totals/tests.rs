@@ -45,6 +45,8 @@ proptest! {
             let mut bytes = Vec::new();
             cell.pack(&mut bytes);
             prop_assert_eq!(&QueueCell::unpack(&bytes).unwrap(), cell);
+            let counts = (cell.answered(), cell.lost());
+            prop_assert_eq!(QueueCell::counts_packed(&bytes), Ok(counts));
             sum.merge_packed(&bytes).unwrap();
         }
         prop_assert_eq!(sum, whole(cells.into_values()));
@@ -63,6 +65,7 @@ proptest! {
     #[test]
     fn a_cut_or_foreign_packing_is_damage_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
         let _ = QueueCell::unpack(&bytes);
+        let _ = QueueCell::counts_packed(&bytes);
         let _ = AgentCell::unpack(&bytes);
         let _ = AgentQueueCell::unpack(&bytes);
     }
