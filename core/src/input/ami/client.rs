@@ -385,11 +385,11 @@ impl Replies {
 
     /// Hands an answer to the one who asked; everything else is passed on.
     fn take<'a>(&mut self, out: Out<'a>) -> Option<Out<'a>> {
-        if let Out::Answer { ticket, answer } = &out {
-            if let Some(reply) = self.waiting.remove(ticket) {
-                reply(answer.clone());
-                return None;
-            }
+        if let Out::Answer { ticket, answer } = &out
+            && let Some(reply) = self.waiting.remove(ticket)
+        {
+            reply(answer.clone());
+            return None;
         }
         Some(out)
     }

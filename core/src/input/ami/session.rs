@@ -295,7 +295,7 @@ impl Session {
         }
         let unfinished = self.unfinished.map(|since| since + UNFINISHED);
         let answers = self.pending.values().map(|pending| pending.until);
-        answers.chain(unfinished).fold(Some(due), |due, other| due.map(|due| due.min(other)))
+        Some(answers.chain(unfinished).fold(due, Duration::min))
     }
 
     /// The connection broke, or [`Session::fault`] asked to break it.
