@@ -142,6 +142,10 @@ impl Fold {
     }
 
     fn take_in(&mut self, key: &[u8], value: &[u8]) -> Result<(), Damaged> {
+        // The tracker's, stored beside ours so that one commit has both.
+        if key == Fold::TRACKER {
+            return Ok(());
+        }
         let (kind, name) = key.split_first().ok_or(Damaged)?;
         let mut reader = Reader::new(value);
         match kind {
@@ -174,8 +178,6 @@ impl Fold {
             b'b' => {
                 self.bound.insert(id_in(name)?, read_bound(&mut reader)?);
             }
-            // The tracker's, stored beside ours so that one commit has both.
-            b't' if key == Fold::TRACKER => {}
             _ => return Err(Damaged),
         }
         reader.finish()
