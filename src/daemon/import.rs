@@ -61,6 +61,7 @@ pub fn import(
     // An import can be done again, so it does not wait for the disk at each
     // commit.
     settings.synchronous = crate::store::Synchronous::Normal;
+    settings.bulk = true;
     let (store, loaded) = Store::open(&config.store.data, settings).map_err(busy)?;
     let newest_position = loaded.positions.iter().map(|position| position.last).max();
     let model = config.calls.settings(config.office.outbound());
@@ -227,8 +228,8 @@ fn ended() -> Error {
 
 /// The store's thread: commits until the batches end or one fails for good.
 fn keep(store: &Store, batches: &Receiver<Batch>, stored: &SyncSender<Result<()>>) {
-    while let Ok(batch) = batches.recv() {
-        let result = patiently(|| store.commit(&batch));
+    while let Ok(mut batch) = batches.recv() {
+        let result = patiently(|| store.commit_and_empty(&mut batch));
         let failed = result.is_err();
         if stored.send(result).is_err() || failed {
             return;

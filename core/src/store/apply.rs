@@ -2,86 +2,108 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, named_params, params};
+use rusqlite::{CachedStatement, Connection, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::{Change, Ignored, IvrCall, Membership, NameKind, Pause, Session, Stint};
 use crate::store::batch::{ODD_LINES, OddLine};
 use crate::store::interval_row;
-use crate::store::stint_row::{self, StintRow, call_cell, number_cell};
+use crate::store::numbers::{Given, Numbers};
+use crate::store::recent::{RecentStints, same};
+use crate::store::stint_insert::{StintInsert, TOGETHER, taken};
+use crate::store::stint_row::{self, StintRow, number_cell};
 use crate::store::touched::Touched;
 
 /// Takes the changes of one batch in. Statements are prepared when first
 /// used: a commit a second needs one or two of them, an import reuses them.
-pub(crate) struct Apply<'c> {
+pub(crate) struct Apply<'c, 'b> {
     db: &'c Connection,
-    insert_stint: Option<CachedStatement<'c>>,
+    insert_stint: StintInsert<'c>,
     insert_session: Option<CachedStatement<'c>>,
     insert_membership: Option<CachedStatement<'c>>,
     insert_pause: Option<CachedStatement<'c>>,
     /// Numbers given within recent seconds, so that an import need not ask.
     given: &'c mut Given,
-    rest: Vec<u8>,
-    text: String,
+    recent: &'c mut RecentStints,
+    /// Stints to write at the end, so that one that is replaced within its
+    /// batch is written once.
+    stints: Vec<Fresh<'b>>,
     /// What the store counts itself: changes that were ignored, by reason.
     counted: BTreeMap<Box<str>, u64>,
     /// Days whose totals may differ now.
     touched: Touched,
 }
 
-/// The next free number of seconds that rows were written for lately.
-#[derive(Debug, Default)]
-pub(crate) struct Given(rustc_hash::FxHashMap<UnixSec, u16>);
-
-impl Given {
-    /// More seconds than the calls that are open at once on a busy box.
-    const MOST: usize = 8192;
-
-    /// Forgets everything, as after a transaction that was taken back.
-    pub(crate) fn forget(&mut self) {
-        self.0.clear();
-    }
-
-    fn next(&mut self, second: UnixSec) -> u16 {
-        if self.0.len() >= Self::MOST {
-            self.0.clear();
-        }
-        let next = self.0.entry(second).or_default();
-        let n = *next;
-        *next = next.saturating_add(1);
-        n
-    }
+/// A stint of the batch that is to be written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fresh<'b> {
+    pub stint: &'b Stint,
+    /// Where among the batch's changes it stands.
+    pub index: usize,
 }
 
-impl<'c> Apply<'c> {
-    pub(crate) fn new(db: &'c Connection, given: &'c mut Given, touched: Touched) -> Self {
+/// What applying a batch came to.
+pub(crate) struct Applied<'b> {
+    pub counted: BTreeMap<Box<str>, u64>,
+    /// Days whose totals may differ now.
+    pub touched: Touched,
+    /// The stints that have rows now, in order of entering.
+    pub stints: Vec<Fresh<'b>>,
+}
+
+impl<'c, 'b> Apply<'c, 'b> {
+    pub(crate) fn new(
+        db: &'c Connection,
+        given: &'c mut Given,
+        recent: &'c mut RecentStints,
+        touched: Touched,
+    ) -> Self {
         Apply {
             db,
-            insert_stint: None,
+            insert_stint: StintInsert::new(db),
             insert_session: None,
             insert_membership: None,
             insert_pause: None,
             given,
-            rest: Vec::new(),
-            text: String::new(),
+            recent,
+            stints: Vec::new(),
             counted: BTreeMap::new(),
             touched,
         }
     }
 
-    /// The counts, and the days whose totals may differ now.
-    pub(crate) fn finish(self) -> (BTreeMap<Box<str>, u64>, Touched) {
-        (self.counted, self.touched)
+    /// Takes all changes in, in order.
+    pub(crate) fn changes(&mut self, changes: &'b [Change]) -> Result<()> {
+        for (index, change) in changes.iter().enumerate() {
+            self.change(index, change)?;
+        }
+        Ok(())
     }
 
-    pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
+    /// Writes the stints.
+    pub(crate) fn finish(mut self) -> Result<Applied<'b>> {
+        let mut stints = std::mem::take(&mut self.stints);
+        // Rows in order of time go to the end of the table and fill its pages.
+        stints.sort_by_key(|fresh| fresh.stint.enter);
+        let (chunks, rest) = stints.as_chunks::<TOGETHER>();
+        for chunk in chunks {
+            self.put_together(chunk)?;
+        }
+        for fresh in rest {
+            let n = self.number(fresh.stint);
+            self.put(fresh.stint, n)?;
+        }
+        Ok(Applied { counted: self.counted, touched: self.touched, stints })
+    }
+
+    fn change(&mut self, index: usize, change: &'b Change) -> Result<()> {
         match change {
             Change::Name { kind, id, text } => self.name(*kind, *id, text),
-            Change::Stint(stint) => self.stint(stint),
-            Change::StintReplaced { old, new } => {
-                self.remove_stint(old)?;
-                self.stint(new)
+            Change::Stint(stint) => {
+                self.stint(Fresh { stint, index });
+                Ok(())
             }
+            Change::StintReplaced { old, new } => self.replace(old, Fresh { stint: new, index }),
             Change::Session(session) => self.session(session),
             Change::SessionReplaced { old, new } => {
                 self.remove_session(old)?;
@@ -119,15 +141,49 @@ impl<'c> Apply<'c> {
         Ok(())
     }
 
-    fn stint(&mut self, stint: &Stint) -> Result<()> {
-        if self.touched.too_old(stint.enter) {
+    fn stint(&mut self, fresh: Fresh<'b>) {
+        if self.touched.too_old(fresh.stint.enter) {
             self.count("too old");
+        } else {
+            self.stints.push(fresh);
+        }
+    }
+
+    fn replace(&mut self, old: &Stint, new: Fresh<'b>) -> Result<()> {
+        let unwritten = self.stints.iter().rposition(|fresh| same(fresh.stint, old));
+        match unwritten {
+            Some(at) => {
+                self.stints.remove(at);
+            }
+            None => self.remove_stint(old)?,
+        }
+        self.stint(new);
+        Ok(())
+    }
+
+    /// The number of a stint within its second, which is told to the totals.
+    fn number(&mut self, stint: &Stint) -> u32 {
+        self.touched.stint(stint);
+        self.given.stints.next(stint.enter)
+    }
+
+    /// Should any of their numbers be taken, they go one by one.
+    fn put_together(&mut self, stints: &[Fresh<'_>; TOGETHER]) -> Result<()> {
+        let numbers = stints.map(|fresh| self.number(fresh.stint));
+        let in_reach = numbers.iter().all(|n| *n < 1 << stint_row::ID_BITS);
+        let rows = std::array::from_fn(|at| {
+            let stint = stints[at].stint;
+            (stint, stint_row::first_id(stint.enter) + i64::from(numbers[at]))
+        });
+        if in_reach && self.insert_stint.put_together(&rows)? {
             return Ok(());
         }
-        self.touched.stint(stint);
+        stints.iter().zip(numbers).try_for_each(|(fresh, n)| self.put(fresh.stint, n))
+    }
+
+    fn put(&mut self, stint: &Stint, n: u32) -> Result<()> {
         let first = stint_row::first_id(stint.enter);
-        let n = self.given.next(stint.enter);
-        if n < 1 << stint_row::ID_BITS && self.put_stint(stint, first + i64::from(n))? {
+        if n < 1 << stint_row::ID_BITS && self.insert_stint.put(stint, first + i64::from(n))? {
             return Ok(());
         }
         // The number is taken, or the second is full: ask.
@@ -136,33 +192,19 @@ impl<'c> Apply<'c> {
             let start = first + (shift << stint_row::ID_BITS);
             let n = next_free(self.db, LAST_STINT, start, stint_row::ID_BITS)?;
             if let Some(n) = n
-                && self.put_stint(stint, start + n)?
+                && self.insert_stint.put(stint, start + n)?
             {
-                if shift == 0 {
-                    self.given.0.insert(stint.enter, u16::try_from(n + 1).unwrap_or(u16::MAX));
+                match shift {
+                    0 => {
+                        self.given.stints.set(stint.enter, u32::try_from(n + 1).unwrap_or(u32::MAX))
+                    }
+                    // Its row lies among those of another second.
+                    _ => self.recent.give_up(),
                 }
                 return Ok(());
             }
             shift += 1;
         }
-    }
-
-    /// Whether the row could be put there.
-    fn put_stint(&mut self, stint: &Stint, id: i64) -> Result<bool> {
-        stint_row::pack(stint, id, &mut self.rest);
-        let call = call_cell(&stint.call_id, stint.enter, &mut self.text);
-        let insert = ready(self.db, &mut self.insert_stint, INSERT_STINT)?;
-        taken(insert.execute(params![
-            id,
-            stint.queue,
-            stint.agent,
-            stint_row::flags(stint),
-            stint.wait,
-            stint.talk,
-            number_cell(&stint.number),
-            call,
-            self.rest,
-        ]))
     }
 
     /// Removes the row of a fact that was replaced; one that is not there any
@@ -172,6 +214,7 @@ impl<'c> Apply<'c> {
             return Ok(());
         }
         self.touched.stint(old);
+        self.recent.remove(old);
         match stint_id(self.db, old)? {
             Some(id) => {
                 self.db.prepare_cached(DELETE_STINT)?.execute(named_params! { ":id": id })?;
@@ -188,7 +231,7 @@ impl<'c> Apply<'c> {
         }
         self.touched.interval(session.agent, session.start, session.end);
         let insert = ready(self.db, &mut self.insert_session, INSERT_SESSION)?;
-        put_interval(self.db, session.start, LAST_SESSION, |id| {
+        put_interval(self.db, &mut self.given.sessions, session.start, LAST_SESSION, |id| {
             taken(insert.execute(params![
                 id,
                 session.agent,
@@ -218,16 +261,22 @@ impl<'c> Apply<'c> {
             return Ok(());
         }
         let insert = ready(self.db, &mut self.insert_membership, INSERT_MEMBERSHIP)?;
-        put_interval(self.db, membership.start, LAST_MEMBERSHIP, |id| {
-            taken(insert.execute(params![
-                id,
-                membership.agent,
-                membership.queue,
-                interval_row::length(membership.start, membership.end),
-                membership.cause as u8,
-                membership.quality.0,
-            ]))
-        })
+        put_interval(
+            self.db,
+            &mut self.given.memberships,
+            membership.start,
+            LAST_MEMBERSHIP,
+            |id| {
+                taken(insert.execute(params![
+                    id,
+                    membership.agent,
+                    membership.queue,
+                    interval_row::length(membership.start, membership.end),
+                    membership.cause as u8,
+                    membership.quality.0,
+                ]))
+            },
+        )
     }
 
     fn remove_membership(&mut self, old: &Membership) -> Result<()> {
@@ -251,7 +300,7 @@ impl<'c> Apply<'c> {
             self.touched.interval(pause.agent, pause.start, pause.end);
         }
         let insert = ready(self.db, &mut self.insert_pause, INSERT_PAUSE)?;
-        put_interval(self.db, pause.start, LAST_PAUSE, |id| {
+        put_interval(self.db, &mut self.given.pauses, pause.start, LAST_PAUSE, |id| {
             taken(insert.execute(params![
                 id,
                 pause.agent,
@@ -287,7 +336,7 @@ impl<'c> Apply<'c> {
         }
         let mut insert = self.db.prepare_cached(INSERT_IVR_CALL)?;
         let rest = interval_row::pack_ivr(call);
-        put_interval(self.db, call.start, LAST_IVR_CALL, |id| {
+        put_interval(self.db, &mut self.given.ivr_calls, call.start, LAST_IVR_CALL, |id| {
             taken(insert.execute(named_params! {
                 ":id": id,
                 ":secs": interval_row::length(call.start, call.end),
@@ -316,9 +365,6 @@ impl<'c> Apply<'c> {
     }
 }
 
-const INSERT_STINT: &str = "
-insert into stint (id, queue, agent, flags, wait, talk, number, call, rest)
-values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 const DELETE_STINT: &str = "delete from stint where id = :id";
 const LAST_STINT: &str = "select max(id) from stint where id between :first and :last";
 const INSERT_SESSION: &str = "
@@ -378,29 +424,11 @@ fn ready<'s, 'c>(
     })
 }
 
-/// Whether an insert took its row; `false` when the id is in use.
-fn taken(done: rusqlite::Result<usize>) -> Result<bool> {
-    match done {
-        Ok(_) => Ok(true),
-        Err(rusqlite::Error::SqliteFailure(failure, _))
-            if failure.code == ErrorCode::ConstraintViolation
-                && [
-                    rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY,
-                    rusqlite::ffi::SQLITE_CONSTRAINT_ROWID,
-                ]
-                .contains(&failure.extended_code) =>
-        {
-            Ok(false)
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// The number behind the last one in use from `first` on; `None` when all are.
 fn next_free(db: &Connection, sql: &str, first: i64, bits: u32) -> Result<Option<i64>> {
     let last = first + (1 << bits) - 1;
     let used: Option<i64> = db
-        .prepare(sql)?
+        .prepare_cached(sql)?
         .query_row(named_params! { ":first": first, ":last": last }, |row| row.get(0))?;
     Ok(match used {
         None => Some(0),
@@ -413,18 +441,21 @@ fn next_free(db: &Connection, sql: &str, first: i64, bits: u32) -> Result<Option
 /// begin in one second, the next ones are taken as begun a second later.
 fn put_interval(
     db: &Connection,
+    numbers: &mut Numbers,
     start: UnixSec,
     last_sql: &str,
     mut put: impl FnMut(i64) -> Result<bool>,
 ) -> Result<()> {
     let mut first = interval_row::first_id(start);
-    if put(first)? {
+    let n = numbers.next(start);
+    if n < 1 << interval_row::ID_BITS && put(first + i64::from(n))? {
         return Ok(());
     }
     loop {
         if let Some(n) = next_free(db, last_sql, first, interval_row::ID_BITS)?
             && put(first + n)?
         {
+            numbers.set(start, u32::try_from(n + 1).unwrap_or(u32::MAX));
             return Ok(());
         }
         first += 1 << interval_row::ID_BITS;

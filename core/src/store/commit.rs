@@ -3,16 +3,19 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::base::{Result, UnixSec};
-use crate::model::{Fold, Open};
-use crate::store::apply::{Apply, Given};
+use crate::model::{Change, Fold, Open};
+use crate::store::apply::{Applied, Apply, Fresh};
 use crate::store::batch::Batch;
 use crate::store::day_cells::{self, Table};
 use crate::store::journal::{self, Gathered};
 use crate::store::journal_pages::End;
 use crate::store::load::state_parts;
+use crate::store::numbers::Given;
+use crate::store::recent::RecentStints;
 use crate::store::schema::{meta, set_meta};
 use crate::store::settings::Settings;
-use crate::store::settle;
+use crate::store::settle::{self, AtHand};
+use crate::store::stint_row;
 use crate::store::touched::{OpenAtSettling, Touched};
 
 /// What the writer knows between two commits; all of it is in the file too.
@@ -25,6 +28,7 @@ pub(crate) struct Writer {
     /// Where the journal ends.
     end: End,
     given: Given,
+    recent: RecentStints,
     days: Days,
 }
 
@@ -60,16 +64,45 @@ impl Writer {
         let unpoured = journal::unpoured(&db)?;
         let end = End::read(&db)?;
         let days = Days::read(&db)?;
-        Ok(Writer { db, settings, unpoured, end, given: Given::default(), days })
+        let newest: Option<i64> =
+            db.query_row("select max(id) from stint", [], |row| row.get(0))?;
+        let recent = RecentStints::new(newest.map(stint_row::second_of), settings.bulk);
+        Ok(Writer { db, settings, unpoured, end, given: Given::default(), recent, days })
     }
 
     /// Commits a batch and everything it settles, or nothing.
     pub(crate) fn commit(&mut self, batch: &Batch) -> Result<()> {
+        self.recent.give_up();
+        self.store(batch)?;
+        Ok(())
+    }
+
+    /// The same for a batch that is of no use any more afterwards. On an
+    /// error it is as it was.
+    pub(crate) fn commit_and_empty(&mut self, batch: &mut Batch) -> Result<()> {
+        let written = self.store(batch)?;
+        for (change, written) in batch.changes.drain(..).zip(written) {
+            match change {
+                Change::Stint(stint) | Change::StintReplaced { new: stint, .. } if written => {
+                    self.recent.add(stint);
+                }
+                _ => {}
+            }
+        }
+        self.recent.settled(self.days.settled_until.unwrap_or(i64::MIN));
+        *batch = Batch { changes: std::mem::take(&mut batch.changes), ..Batch::default() };
+        Ok(())
+    }
+
+    /// Commits a batch; says of each change whether it became the row of a
+    /// stint.
+    fn store(&mut self, batch: &Batch) -> Result<Vec<bool>> {
         let done = self.try_commit(batch);
         if done.is_err() {
             self.given.forget();
+            self.recent.give_up();
         }
-        let (days, journaled) = done?;
+        let (days, journaled, written) = done?;
         self.days = days;
         match journaled {
             Journaled::Entry(added, end) => {
@@ -82,10 +115,10 @@ impl Writer {
             }
             Journaled::Nothing => {}
         }
-        Ok(())
+        Ok(written)
     }
 
-    fn try_commit(&mut self, batch: &Batch) -> Result<(Days, Journaled)> {
+    fn try_commit(&mut self, batch: &Batch) -> Result<(Days, Journaled, Vec<bool>)> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         step("begun");
         let mut days = self.days.clone();
@@ -94,15 +127,13 @@ impl Writer {
             days.detail_from,
             std::mem::take(&mut days.open),
         );
-        let mut apply = Apply::new(&tx, &mut self.given, touched);
-        for change in &batch.changes {
-            apply.change(change)?;
-        }
+        let mut apply = Apply::new(&tx, &mut self.given, &mut self.recent, touched);
+        apply.changes(&batch.changes)?;
         if !batch.odd.is_empty() {
             apply.odd(&batch.odd)?;
         }
+        let Applied { counted, touched, stints } = apply.finish()?;
         step("applied");
-        let (counted, touched) = apply.finish();
 
         let gathered = Gathered::of(batch, &counted);
         let newest = batch.position.map_or(0, |position| position.last);
@@ -130,11 +161,15 @@ impl Writer {
             }
         };
         step("journaled");
-        self.settle(&tx, &mut days, touched, &journaled)?;
+        self.settle(&tx, &mut days, touched, &journaled, &stints)?;
         step("settled");
         tx.commit()?;
         step("committed");
-        Ok((days, journaled))
+        let mut written = vec![false; batch.changes.len()];
+        for fresh in stints {
+            written[fresh.index] = true;
+        }
+        Ok((days, journaled, written))
     }
 
     /// Computes the totals of days that are over now, and again those of
@@ -145,6 +180,7 @@ impl Writer {
         days: &mut Days,
         mut touched: Touched,
         journaled: &Journaled,
+        fresh: &[Fresh<'_>],
     ) -> Result<()> {
         let limit = settle::limit(days.newest);
         // Days that should not be settled by now are taken back: without
@@ -186,7 +222,8 @@ impl Writer {
                 settle::store_day(tx, day, &open, stints)?;
             }
         }
-        settle::store_days(tx, from.max(days.detail_from), limit, &open)?;
+        let at_hand = AtHand { recent: &self.recent, fresh };
+        settle::store_days(tx, from.max(days.detail_from), limit, &open, &at_hand)?;
         days.settled_until = Some(until);
         days.open = settle::open_at_settling(&open, until);
         set_meta(tx, "settled_until", until)?;

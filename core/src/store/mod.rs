@@ -26,13 +26,16 @@ mod journal_pages;
 mod load;
 mod lock;
 mod number_pattern;
+mod numbers;
 mod packed_id;
 mod reader;
+mod recent;
 mod retention;
 mod schema;
 mod seen;
 mod settings;
 mod settle;
+mod stint_insert;
 mod stint_row;
 #[cfg(test)]
 mod tests;

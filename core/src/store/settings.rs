@@ -19,6 +19,10 @@ pub struct Settings {
     pub read_limit: Duration,
     /// How many readers may run side by side; others wait. Default 2.
     pub readers: usize,
+    /// Whether whole logs are read in: the writer then keeps the stints of the
+    /// last days in memory for settling (about 600 bytes each), and leaves
+    /// the table's checks to [`Store::check`](crate::store::Store::check).
+    pub bulk: bool,
     /// The office's zone, kept in the database so that a restore on another
     /// box knows what its days were.
     pub zone: String,
@@ -34,6 +38,7 @@ impl Default for Settings {
             journal_bytes: 112 << 10,
             read_limit: Duration::from_secs(10),
             readers: 2,
+            bulk: false,
             zone: "UTC".to_owned(),
             now: time::now,
         }

@@ -5,6 +5,8 @@
 //! changes later, the day is computed again in the same transaction, so the
 //! stored totals always equal a recount.
 
+use std::borrow::Cow;
+
 use rusqlite::{Connection, named_params};
 
 use crate::base::{Result, UnixSec};
@@ -13,7 +15,9 @@ use crate::model::totals::{
     Talk, agent_cells, agent_queue_cells, queue_cells,
 };
 use crate::model::{Direction, Open, Pause, Session, Stint};
+use crate::store::apply::Fresh;
 use crate::store::day_cells::{self, DayWriter, Table};
+use crate::store::recent::{RecentStints, matters};
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
 use crate::store::{facts, interval_row, stint_row};
 
@@ -28,10 +32,16 @@ pub(crate) fn limit(newest: UnixSec) -> i64 {
 /// Stores the totals of the days `from..until` for the first time. Stretches
 /// without facts are jumped over, so a record with a date of long ago does
 /// not hold a commit up.
-pub(crate) fn store_days(db: &Connection, from: i64, until: i64, open: &Open) -> Result<()> {
+pub(crate) fn store_days(
+    db: &Connection,
+    from: i64,
+    until: i64,
+    open: &Open,
+    at_hand: &AtHand<'_>,
+) -> Result<()> {
     let mut day = from;
     while day < until {
-        let facts = DayFacts::read(db, day, open)?;
+        let facts = DayFacts::gather(db, day, open, at_hand)?;
         if facts.is_empty() {
             day = next_start(db, day + 1, open)?.unwrap_or(until);
         } else {
@@ -69,12 +79,19 @@ pub(crate) fn next_start(db: &Connection, from: i64, open: &Open) -> Result<Opti
     Ok(found.into_iter().chain(opened).min())
 }
 
+/// Facts that need not be read back from the tables.
+pub(crate) struct AtHand<'a> {
+    pub recent: &'a RecentStints,
+    /// Stints of the batch that is being committed.
+    pub fresh: &'a [Fresh<'a>],
+}
+
 /// Stores the totals of one day anew: all, or those of agents alone.
 pub(crate) fn store_day(db: &Connection, day: i64, open: &Open, all: bool) -> Result<()> {
     store(db, day, &DayFacts::read(db, day, open)?, all)
 }
 
-fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
+fn store(db: &Connection, day: i64, facts: &DayFacts<'_>, all: bool) -> Result<()> {
     let mut packed = Vec::new();
     day_cells::remove(db, Table::Agent, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::Agent, day)?;
@@ -106,33 +123,45 @@ fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
 }
 
 /// The facts that the totals of one day come from.
-pub(crate) struct DayFacts {
+pub(crate) struct DayFacts<'a> {
     slots: Slots,
     /// Those that entered that day, and those before that reach into it.
-    stints: Vec<Stint>,
+    stints: Vec<Cow<'a, Stint>>,
     sessions: Vec<Session>,
     /// Agent-level pauses.
     pauses: Vec<Pause>,
 }
 
-impl DayFacts {
+impl<'a> DayFacts<'a> {
     pub(crate) fn is_empty(&self) -> bool {
         self.stints.is_empty() && self.sessions.is_empty() && self.pauses.is_empty()
     }
 
-    pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<Self> {
-        let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
-        let mut stints = Vec::new();
-        facts::stints(db, from - LOOK_BACK, from, |row| {
-            if row.may_reach(from - 10) {
-                stints.push(row.unpack()?);
+    /// All of them from the tables.
+    pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<DayFacts<'static>> {
+        DayFacts::with_stints(db, day, open, stints_of_day(db, day)?)
+    }
+
+    /// The stints from memory if all are there.
+    fn gather(db: &Connection, day: i64, open: &Open, at_hand: &AtHand<'a>) -> Result<Self> {
+        let stints = match at_hand.recent.of_day(day) {
+            Some(recent) => {
+                let fresh = at_hand.fresh.iter().map(|fresh| fresh.stint);
+                let fresh = fresh.filter(|stint| matters(stint, day * DAY_SECS));
+                recent.chain(fresh).map(Cow::Borrowed).collect()
             }
-            Ok(())
-        })?;
-        facts::stints(db, from, to, |row| {
-            stints.push(row.unpack()?);
-            Ok(())
-        })?;
+            None => stints_of_day(db, day)?,
+        };
+        DayFacts::with_stints(db, day, open, stints)
+    }
+
+    fn with_stints(
+        db: &Connection,
+        day: i64,
+        open: &Open,
+        stints: Vec<Cow<'a, Stint>>,
+    ) -> Result<Self> {
+        let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
         let reaches = |start: UnixSec, end: UnixSec| start < to && end >= from;
         let mut sessions = Vec::new();
         facts::sessions(db, from, to, |session| {
@@ -153,20 +182,41 @@ impl DayFacts {
         Ok(DayFacts { slots: Slots::quarters(from, to), stints, sessions, pauses })
     }
 
-    pub(crate) fn queue_cells(&self) -> impl Iterator<Item = (QueueKey, QueueCell)> {
-        queue_cells(&self.stints, self.slots).into_iter()
+    pub(crate) fn queue_cells(&self) -> impl Iterator<Item = (QueueKey, QueueCell)> + use<> {
+        queue_cells(self.stints(), self.slots).into_iter()
     }
 
-    pub(crate) fn agent_cells(&self) -> impl Iterator<Item = (AgentKey, AgentCell)> {
-        let talks: Vec<Talk> = self.stints.iter().filter_map(Talk::of).collect();
+    pub(crate) fn agent_cells(&self) -> impl Iterator<Item = (AgentKey, AgentCell)> + use<> {
+        let talks: Vec<Talk> = self.stints().filter_map(Talk::of).collect();
         agent_cells(&self.sessions, &self.pauses, &talks, self.slots).into_iter()
     }
 
     pub(crate) fn agent_queue_cells(
         &self,
-    ) -> impl Iterator<Item = (AgentQueueKey, AgentQueueCell)> {
-        agent_queue_cells(&self.stints, self.slots).into_iter()
+    ) -> impl Iterator<Item = (AgentQueueKey, AgentQueueCell)> + use<> {
+        agent_queue_cells(self.stints(), self.slots).into_iter()
     }
+
+    fn stints(&self) -> impl Iterator<Item = &Stint> {
+        self.stints.iter().map(AsRef::as_ref)
+    }
+}
+
+/// The stints that matter to a day, from the table.
+fn stints_of_day<'a>(db: &Connection, day: i64) -> Result<Vec<Cow<'a, Stint>>> {
+    let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
+    let mut stints = Vec::new();
+    facts::stints(db, from - LOOK_BACK, from, |row| {
+        if row.may_reach(from - 10) {
+            stints.push(Cow::Owned(row.unpack()?));
+        }
+        Ok(())
+    })?;
+    facts::stints(db, from, to, |row| {
+        stints.push(Cow::Owned(row.unpack()?));
+        Ok(())
+    })?;
+    Ok(stints)
 }
 
 /// What is open now and began before a day that is settled.
