@@ -322,7 +322,7 @@ impl Desk {
             Some(batch) => batch,
             None => {
                 self.dirty_since = None;
-                self.work.intake.batch()
+                self.work.intake.batch(Batch::default())
             }
         };
         if let Err(error) = self.work.store.commit(&batch) {

@@ -70,11 +70,11 @@ pub fn import(
     let bytes = files.iter().map(|file| file.size).sum();
     let mut meter = Meter { began, shown: began, bytes, before: 0 };
     let (batches, to_store) = sync_channel::<Batch>(AHEAD);
-    let (stored, results) = sync_channel::<Result<()>>(AHEAD + 2);
+    let (stored, results) = sync_channel::<Result<Batch>>(AHEAD + 2);
     let read = thread::scope(|scope| {
         let keeper = store.clone();
         scope.spawn(move || keep(&keeper, &to_store, &stored));
-        let mut belt = Belt { batches, results, under_way: 0 };
+        let mut belt = Belt { batches, results, under_way: 0, used: Vec::new() };
         let mut read = Ok(());
         for file in &files {
             let mut desk = Desk {
@@ -92,7 +92,7 @@ pub fn import(
         }
         // What was read before a fault is kept.
         intake.settle();
-        let last = belt.send(intake.batch()).and_then(|()| belt.wait_for_all());
+        let last = belt.send(&mut intake).and_then(|()| belt.wait_for_all());
         read.and(last)
     });
     read?;
@@ -144,7 +144,7 @@ impl Desk<'_> {
             // Everything must be stored, so that this file is compared with
             // it.
             self.intake.settle();
-            self.belt.send(self.intake.batch())?;
+            self.belt.send(self.intake)?;
             self.belt.wait_for_all()?;
             self.intake.begin();
         }
@@ -156,7 +156,7 @@ impl Desk<'_> {
         }
         if self.intake.gathered() >= BATCH {
             self.intake.tick(self.intake.newest());
-            self.belt.send(self.intake.batch())?;
+            self.belt.send(self.intake)?;
         }
         Ok(())
     }
@@ -195,16 +195,19 @@ impl Place {
 /// The way of the batches to the store and of its answers back.
 struct Belt {
     batches: SyncSender<Batch>,
-    results: Receiver<Result<()>>,
+    results: Receiver<Result<Batch>>,
     under_way: usize,
+    /// Batches that were stored, to be filled again.
+    used: Vec<Batch>,
 }
 
 impl Belt {
-    fn send(&mut self, batch: Batch) -> Result<()> {
+    fn send(&mut self, intake: &mut Intake) -> Result<()> {
         while let Ok(result) = self.results.try_recv() {
             self.under_way -= 1;
-            result?;
+            self.used.push(result?);
         }
+        let batch = intake.batch(self.used.pop().unwrap_or_default());
         if self.batches.send(batch).is_err() {
             // The store's thread ends only after an error, which waits.
             return self.wait_for_all().and(Err(ended()));
@@ -216,7 +219,7 @@ impl Belt {
     fn wait_for_all(&mut self) -> Result<()> {
         while self.under_way > 0 {
             self.under_way -= 1;
-            self.results.recv().map_err(|_| ended())??;
+            self.used.push(self.results.recv().map_err(|_| ended())??);
         }
         Ok(())
     }
@@ -227,11 +230,11 @@ fn ended() -> Error {
 }
 
 /// The store's thread: commits until the batches end or one fails for good.
-fn keep(store: &Store, batches: &Receiver<Batch>, stored: &SyncSender<Result<()>>) {
-    while let Ok(mut batch) = batches.recv() {
-        let result = patiently(|| store.commit_and_empty(&mut batch));
+fn keep(store: &Store, batches: &Receiver<Batch>, stored: &SyncSender<Result<Batch>>) {
+    while let Ok(batch) = batches.recv() {
+        let result = patiently(|| store.commit(&batch));
         let failed = result.is_err();
-        if stored.send(result).is_err() || failed {
+        if stored.send(result.map(|()| batch)).is_err() || failed {
             return;
         }
     }

@@ -235,8 +235,11 @@ impl Intake {
     }
 
     /// Everything since the last batch. It must be committed before the next
-    /// is asked for, or be kept and tried again.
-    pub fn batch(&mut self) -> Batch {
+    /// is asked for, or be kept and tried again. `used` is one that was
+    /// committed, whose places are used again, or an empty one.
+    pub fn batch(&mut self, mut used: Batch) -> Batch {
+        used.changes.clear();
+        used.seen.clear();
         let core = &mut self.core;
         let mut counters = core.counts.since(&core.committed);
         core.committed = core.counts;
@@ -252,9 +255,9 @@ impl Intake {
             state.push(StatePut { key: Fold::TRACKER.to_vec(), value });
         }
         Batch {
-            changes: std::mem::take(&mut core.changes),
+            changes: std::mem::replace(&mut core.changes, used.changes),
             state,
-            seen: std::mem::take(&mut core.seen),
+            seen: std::mem::replace(&mut core.seen, used.seen),
             position: std::mem::take(&mut self.position_changed).then_some(self.position).flatten(),
             counters,
             odd: std::mem::take(&mut core.odd),

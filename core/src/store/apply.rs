@@ -9,7 +9,7 @@ use crate::model::{Change, Ignored, IvrCall, Membership, NameKind, Pause, Sessio
 use crate::store::batch::{ODD_LINES, OddLine};
 use crate::store::interval_row;
 use crate::store::numbers::{Given, Numbers};
-use crate::store::recent::{RecentStints, same};
+use crate::store::recent::RecentStints;
 use crate::store::stint_insert::{StintInsert, TOGETHER, taken};
 use crate::store::stint_row::{self, StintRow, number_cell};
 use crate::store::touched::Touched;
@@ -27,19 +27,11 @@ pub(crate) struct Apply<'c, 'b> {
     recent: &'c mut RecentStints,
     /// Stints to write at the end, so that one that is replaced within its
     /// batch is written once.
-    stints: Vec<Fresh<'b>>,
+    stints: Vec<&'b Stint>,
     /// What the store counts itself: changes that were ignored, by reason.
     counted: BTreeMap<Box<str>, u64>,
     /// Days whose totals may differ now.
     touched: Touched,
-}
-
-/// A stint of the batch that is to be written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Fresh<'b> {
-    pub stint: &'b Stint,
-    /// Where among the batch's changes it stands.
-    pub index: usize,
 }
 
 /// What applying a batch came to.
@@ -48,7 +40,7 @@ pub(crate) struct Applied<'b> {
     /// Days whose totals may differ now.
     pub touched: Touched,
     /// The stints that have rows now, in order of entering.
-    pub stints: Vec<Fresh<'b>>,
+    pub stints: Vec<&'b Stint>,
 }
 
 impl<'c, 'b> Apply<'c, 'b> {
@@ -74,36 +66,33 @@ impl<'c, 'b> Apply<'c, 'b> {
 
     /// Takes all changes in, in order.
     pub(crate) fn changes(&mut self, changes: &'b [Change]) -> Result<()> {
-        for (index, change) in changes.iter().enumerate() {
-            self.change(index, change)?;
-        }
-        Ok(())
+        changes.iter().try_for_each(|change| self.change(change))
     }
 
     /// Writes the stints.
     pub(crate) fn finish(mut self) -> Result<Applied<'b>> {
         let mut stints = std::mem::take(&mut self.stints);
         // Rows in order of time go to the end of the table and fill its pages.
-        stints.sort_by_key(|fresh| fresh.stint.enter);
+        stints.sort_by_key(|stint| stint.enter);
         let (chunks, rest) = stints.as_chunks::<TOGETHER>();
         for chunk in chunks {
             self.put_together(chunk)?;
         }
-        for fresh in rest {
-            let n = self.number(fresh.stint);
-            self.put(fresh.stint, n)?;
+        for stint in rest {
+            let n = self.number(stint);
+            self.put(stint, n)?;
         }
         Ok(Applied { counted: self.counted, touched: self.touched, stints })
     }
 
-    fn change(&mut self, index: usize, change: &'b Change) -> Result<()> {
+    fn change(&mut self, change: &'b Change) -> Result<()> {
         match change {
             Change::Name { kind, id, text } => self.name(*kind, *id, text),
             Change::Stint(stint) => {
-                self.stint(Fresh { stint, index });
+                self.stint(stint);
                 Ok(())
             }
-            Change::StintReplaced { old, new } => self.replace(old, Fresh { stint: new, index }),
+            Change::StintReplaced { old, new } => self.replace(old, new),
             Change::Session(session) => self.session(session),
             Change::SessionReplaced { old, new } => {
                 self.remove_session(old)?;
@@ -141,16 +130,16 @@ impl<'c, 'b> Apply<'c, 'b> {
         Ok(())
     }
 
-    fn stint(&mut self, fresh: Fresh<'b>) {
-        if self.touched.too_old(fresh.stint.enter) {
+    fn stint(&mut self, stint: &'b Stint) {
+        if self.touched.too_old(stint.enter) {
             self.count("too old");
         } else {
-            self.stints.push(fresh);
+            self.stints.push(stint);
         }
     }
 
-    fn replace(&mut self, old: &Stint, new: Fresh<'b>) -> Result<()> {
-        let unwritten = self.stints.iter().rposition(|fresh| same(fresh.stint, old));
+    fn replace(&mut self, old: &Stint, new: &'b Stint) -> Result<()> {
+        let unwritten = self.stints.iter().rposition(|stint| same(stint, old));
         match unwritten {
             Some(at) => {
                 self.stints.remove(at);
@@ -168,17 +157,17 @@ impl<'c, 'b> Apply<'c, 'b> {
     }
 
     /// Should any of their numbers be taken, they go one by one.
-    fn put_together(&mut self, stints: &[Fresh<'_>; TOGETHER]) -> Result<()> {
-        let numbers = stints.map(|fresh| self.number(fresh.stint));
+    fn put_together(&mut self, stints: &[&Stint; TOGETHER]) -> Result<()> {
+        let numbers = stints.map(|stint| self.number(stint));
         let in_reach = numbers.iter().all(|n| *n < 1 << stint_row::ID_BITS);
         let rows = std::array::from_fn(|at| {
-            let stint = stints[at].stint;
+            let stint = stints[at];
             (stint, stint_row::first_id(stint.enter) + i64::from(numbers[at]))
         });
         if in_reach && self.insert_stint.put_together(&rows)? {
             return Ok(());
         }
-        stints.iter().zip(numbers).try_for_each(|(fresh, n)| self.put(fresh.stint, n))
+        stints.iter().zip(numbers).try_for_each(|(stint, n)| self.put(stint, n))
     }
 
     fn put(&mut self, stint: &Stint, n: u32) -> Result<()> {
@@ -462,6 +451,11 @@ fn put_interval(
     }
 }
 
+/// Whether two facts are one by the key that finds it.
+fn same(a: &Stint, b: &Stint) -> bool {
+    a.enter == b.enter && a.queue == b.queue && a.entry == b.entry && a.call_id == b.call_id
+}
+
 const STINTS_OF_SECOND: &str = "
 select id, queue, agent, flags, wait, talk, number, call, rest from stint
 where id between :first and :last order by id";
@@ -482,10 +476,7 @@ fn stint_id(db: &Connection, fact: &Stint) -> Result<Option<i64>> {
                 continue;
             }
             let stint = row.unpack()?;
-            if stint.call_id == fact.call_id
-                && stint.entry == fact.entry
-                && stint.enter == fact.enter
-            {
+            if same(&stint, fact) {
                 return Ok(Some(row.id));
             }
         }

@@ -152,15 +152,18 @@ fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> R
     let facts = DayFacts::read(db, day, open)?;
     let mut anything = !facts.is_empty();
     let queue: Cells = facts
-        .queue_cells()
+        .queues
+        .iter()
         .map(|(key, cell)| (key.slot, settle::queue_key(key), packed(|out| cell.pack(out))))
         .collect();
     let agent: Cells = facts
         .agent_cells()
+        .iter()
         .map(|(key, cell)| (key.slot, settle::agent_key(key), packed(|out| cell.pack(out))))
         .collect();
     let agent_queue: Cells = facts
-        .agent_queue_cells()
+        .agents_on_queues
+        .iter()
         .map(|(key, cell)| (key.slot, settle::agent_queue_key(key), packed(|out| cell.pack(out))))
         .collect();
     let day_start = day * DAY_SECS;

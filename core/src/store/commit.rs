@@ -3,8 +3,8 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::base::{Result, UnixSec};
-use crate::model::{Change, Fold, Open};
-use crate::store::apply::{Applied, Apply, Fresh};
+use crate::model::{Fold, Open, Stint};
+use crate::store::apply::{Applied, Apply};
 use crate::store::batch::Batch;
 use crate::store::day_cells::{self, Table};
 use crate::store::journal::{self, Gathered};
@@ -72,37 +72,12 @@ impl Writer {
 
     /// Commits a batch and everything it settles, or nothing.
     pub(crate) fn commit(&mut self, batch: &Batch) -> Result<()> {
-        self.recent.give_up();
-        self.store(batch)?;
-        Ok(())
-    }
-
-    /// The same for a batch that is of no use any more afterwards. On an
-    /// error it is as it was.
-    pub(crate) fn commit_and_empty(&mut self, batch: &mut Batch) -> Result<()> {
-        let written = self.store(batch)?;
-        for (change, written) in batch.changes.drain(..).zip(written) {
-            match change {
-                Change::Stint(stint) | Change::StintReplaced { new: stint, .. } if written => {
-                    self.recent.add(stint);
-                }
-                _ => {}
-            }
-        }
-        self.recent.settled(self.days.settled_until.unwrap_or(i64::MIN));
-        *batch = Batch { changes: std::mem::take(&mut batch.changes), ..Batch::default() };
-        Ok(())
-    }
-
-    /// Commits a batch; says of each change whether it became the row of a
-    /// stint.
-    fn store(&mut self, batch: &Batch) -> Result<Vec<bool>> {
         let done = self.try_commit(batch);
         if done.is_err() {
             self.given.forget();
             self.recent.give_up();
         }
-        let (days, journaled, written) = done?;
+        let (days, journaled) = done?;
         self.days = days;
         match journaled {
             Journaled::Entry(added, end) => {
@@ -115,10 +90,10 @@ impl Writer {
             }
             Journaled::Nothing => {}
         }
-        Ok(written)
+        Ok(())
     }
 
-    fn try_commit(&mut self, batch: &Batch) -> Result<(Days, Journaled, Vec<bool>)> {
+    fn try_commit(&mut self, batch: &Batch) -> Result<(Days, Journaled)> {
         let tx = Transaction::new_unchecked(&self.db, TransactionBehavior::Immediate)?;
         step("begun");
         let mut days = self.days.clone();
@@ -165,11 +140,9 @@ impl Writer {
         step("settled");
         tx.commit()?;
         step("committed");
-        let mut written = vec![false; batch.changes.len()];
-        for fresh in stints {
-            written[fresh.index] = true;
-        }
-        Ok((days, journaled, written))
+        stints.iter().for_each(|stint| self.recent.add(stint));
+        self.recent.settled(days.settled_until.unwrap_or(i64::MIN));
+        Ok((days, journaled))
     }
 
     /// Computes the totals of days that are over now, and again those of
@@ -180,7 +153,7 @@ impl Writer {
         days: &mut Days,
         mut touched: Touched,
         journaled: &Journaled,
-        fresh: &[Fresh<'_>],
+        fresh: &[&Stint],
     ) -> Result<()> {
         let limit = settle::limit(days.newest);
         // Days that should not be settled by now are taken back: without

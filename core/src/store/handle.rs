@@ -128,24 +128,10 @@ impl Store {
         if batch.is_empty() {
             return Ok(());
         }
-        self.for_records()?.commit(batch)
-    }
-
-    /// The same for a caller who has no more use for the batch: it is empty
-    /// afterwards, and the store may keep parts of it. On an error it is as
-    /// it was.
-    pub fn commit_and_empty(&self, batch: &mut Batch) -> Result<()> {
-        if batch.is_empty() {
-            return Ok(());
-        }
-        self.for_records()?.commit_and_empty(batch)
-    }
-
-    fn for_records(&self) -> Result<MutexGuard<'_, Writer>> {
         if self.inner.lock.is_none() {
             return Err(Error::new(Kind::Internal, "only the daemon commits records"));
         }
-        Ok(self.writer())
+        self.writer().commit(batch)
     }
 
     /// Runs a room's own statements in one transaction of the writer; an

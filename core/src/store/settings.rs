@@ -19,8 +19,8 @@ pub struct Settings {
     pub read_limit: Duration,
     /// How many readers may run side by side; others wait. Default 2.
     pub readers: usize,
-    /// Whether whole logs are read in: the writer then keeps the stints of the
-    /// last days in memory for settling (about 600 bytes each), and leaves
+    /// Whether whole logs are read in: the writer then keeps figures of
+    /// the last days' stints in memory for settling (about 200 bytes each), and leaves
     /// the table's checks to [`Store::check`](crate::store::Store::check).
     pub bulk: bool,
     /// The office's zone, kept in the database so that a restore on another

@@ -5,17 +5,14 @@
 //! changes later, the day is computed again in the same transaction, so the
 //! stored totals always equal a recount.
 
-use std::borrow::Cow;
-
 use rusqlite::{Connection, named_params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{
-    AgentCell, AgentKey, AgentQueueCell, AgentQueueKey, LOOK_BACK, QueueCell, QueueKey, Slots,
-    Talk, agent_cells, agent_queue_cells, queue_cells,
+    AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Cells, Counted, LOOK_BACK,
+    Passage, QueueCell, QueueCells, QueueKey, Slots, Talk, agent_cells_made,
 };
 use crate::model::{Direction, Open, Pause, Session, Stint};
-use crate::store::apply::Fresh;
 use crate::store::day_cells::{self, DayWriter, Table};
 use crate::store::recent::{RecentStints, matters};
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
@@ -83,7 +80,7 @@ pub(crate) fn next_start(db: &Connection, from: i64, open: &Open) -> Result<Opti
 pub(crate) struct AtHand<'a> {
     pub recent: &'a RecentStints,
     /// Stints of the batch that is being committed.
-    pub fresh: &'a [Fresh<'a>],
+    pub fresh: &'a [&'a Stint],
 }
 
 /// Stores the totals of one day anew: all, or those of agents alone.
@@ -91,11 +88,11 @@ pub(crate) fn store_day(db: &Connection, day: i64, open: &Open, all: bool) -> Re
     store(db, day, &DayFacts::read(db, day, open)?, all)
 }
 
-fn store(db: &Connection, day: i64, facts: &DayFacts<'_>, all: bool) -> Result<()> {
+fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
     let mut packed = Vec::new();
     day_cells::remove(db, Table::Agent, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::Agent, day)?;
-    for (key, cell) in facts.agent_cells() {
+    for (key, cell) in facts.agent_cells().iter() {
         packed.clear();
         cell.pack(&mut packed);
         writer.add(key.slot, agent_key(key), &packed)?;
@@ -106,7 +103,7 @@ fn store(db: &Connection, day: i64, facts: &DayFacts<'_>, all: bool) -> Result<(
     }
     day_cells::remove(db, Table::Queue, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::Queue, day)?;
-    for (key, cell) in facts.queue_cells() {
+    for (key, cell) in facts.queues.iter() {
         packed.clear();
         cell.pack(&mut packed);
         writer.add(key.slot, queue_key(key), &packed)?;
@@ -114,7 +111,7 @@ fn store(db: &Connection, day: i64, facts: &DayFacts<'_>, all: bool) -> Result<(
     writer.finish()?;
     day_cells::remove(db, Table::AgentQueue, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::AgentQueue, day)?;
-    for (key, cell) in facts.agent_queue_cells() {
+    for (key, cell) in facts.agents_on_queues.iter() {
         packed.clear();
         cell.pack(&mut packed);
         writer.add(key.slot, agent_queue_key(key), &packed)?;
@@ -122,45 +119,92 @@ fn store(db: &Connection, day: i64, facts: &DayFacts<'_>, all: bool) -> Result<(
     writer.finish()
 }
 
-/// The facts that the totals of one day come from.
-pub(crate) struct DayFacts<'a> {
+/// The facts of one day, those of stints added up already.
+pub(crate) struct DayFacts {
     slots: Slots,
-    /// Those that entered that day, and those before that reach into it.
-    stints: Vec<Cow<'a, Stint>>,
+    stints: usize,
+    pub queues: Cells<QueueKey, QueueCell>,
+    pub agents_on_queues: Cells<AgentQueueKey, AgentQueueCell>,
+    talks: Vec<Talk>,
     sessions: Vec<Session>,
     /// Agent-level pauses.
     pauses: Vec<Pause>,
 }
 
-impl<'a> DayFacts<'a> {
+impl DayFacts {
     pub(crate) fn is_empty(&self) -> bool {
-        self.stints.is_empty() && self.sessions.is_empty() && self.pauses.is_empty()
+        self.stints == 0 && self.sessions.is_empty() && self.pauses.is_empty()
     }
 
-    /// All of them from the tables.
-    pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<DayFacts<'static>> {
-        DayFacts::with_stints(db, day, open, stints_of_day(db, day)?)
+    /// From the tables.
+    pub(crate) fn read(db: &Connection, day: i64, open: &Open) -> Result<Self> {
+        let mut sum = StintSum::new(day);
+        let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
+        facts::stints(db, from - LOOK_BACK, from, |row| {
+            if row.may_reach(from - 10) {
+                sum.add(Passage::from(&row.unpack()?));
+            }
+            Ok(())
+        })?;
+        facts::stints(db, from, to, |row| {
+            sum.add(Passage::from(&row.unpack()?));
+            Ok(())
+        })?;
+        sum.joined_with(db, day, open)
     }
 
     /// The stints from memory if all are there.
-    fn gather(db: &Connection, day: i64, open: &Open, at_hand: &AtHand<'a>) -> Result<Self> {
-        let stints = match at_hand.recent.of_day(day) {
-            Some(recent) => {
-                let fresh = at_hand.fresh.iter().map(|fresh| fresh.stint);
-                let fresh = fresh.filter(|stint| matters(stint, day * DAY_SECS));
-                recent.chain(fresh).map(Cow::Borrowed).collect()
-            }
-            None => stints_of_day(db, day)?,
+    fn gather(db: &Connection, day: i64, open: &Open, at_hand: &AtHand<'_>) -> Result<Self> {
+        let Some(recent) = at_hand.recent.of_day(day) else {
+            return DayFacts::read(db, day, open);
         };
-        DayFacts::with_stints(db, day, open, stints)
+        let mut sum = StintSum::new(day);
+        recent.for_each(|stint| sum.add(stint));
+        for stint in at_hand.fresh {
+            let stint = Passage::from(*stint);
+            if matters(&stint, day * DAY_SECS) {
+                sum.add(stint);
+            }
+        }
+        sum.joined_with(db, day, open)
     }
 
-    fn with_stints(
-        db: &Connection,
-        day: i64,
-        open: &Open,
-        stints: Vec<Cow<'a, Stint>>,
-    ) -> Result<Self> {
+    pub(crate) fn agent_cells(&self) -> Cells<AgentKey, AgentCell> {
+        agent_cells_made(&self.sessions, &self.pauses, &self.talks, self.slots)
+    }
+}
+
+/// The stints that entered on a day, and those before that reach into it,
+/// being added up.
+struct StintSum {
+    slots: Slots,
+    stints: usize,
+    queues: QueueCells,
+    agents_on_queues: AgentQueueCells,
+    talks: Vec<Talk>,
+}
+
+impl StintSum {
+    fn new(day: i64) -> Self {
+        let slots = Slots::quarters(day * DAY_SECS, (day + 1) * DAY_SECS);
+        StintSum {
+            slots,
+            stints: 0,
+            queues: QueueCells::new(slots, Counted::default()),
+            agents_on_queues: AgentQueueCells::new(slots, Counted::default()),
+            talks: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, stint: Passage<'_>) {
+        self.stints += 1;
+        self.queues.add(stint);
+        self.agents_on_queues.add(stint);
+        self.talks.extend(Talk::of(stint));
+    }
+
+    /// With the day's sessions and pauses.
+    fn joined_with(self, db: &Connection, day: i64, open: &Open) -> Result<DayFacts> {
         let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
         let reaches = |start: UnixSec, end: UnixSec| start < to && end >= from;
         let mut sessions = Vec::new();
@@ -179,44 +223,16 @@ impl<'a> DayFacts<'a> {
         let open_pauses =
             open.pauses.iter().filter(|p| p.queue.is_none() && reaches(p.start, p.end));
         pauses.extend(open_pauses.cloned());
-        Ok(DayFacts { slots: Slots::quarters(from, to), stints, sessions, pauses })
+        Ok(DayFacts {
+            slots: self.slots,
+            stints: self.stints,
+            queues: self.queues.cells(),
+            agents_on_queues: self.agents_on_queues.cells(),
+            talks: self.talks,
+            sessions,
+            pauses,
+        })
     }
-
-    pub(crate) fn queue_cells(&self) -> impl Iterator<Item = (QueueKey, QueueCell)> + use<> {
-        queue_cells(self.stints(), self.slots).into_iter()
-    }
-
-    pub(crate) fn agent_cells(&self) -> impl Iterator<Item = (AgentKey, AgentCell)> + use<> {
-        let talks: Vec<Talk> = self.stints().filter_map(Talk::of).collect();
-        agent_cells(&self.sessions, &self.pauses, &talks, self.slots).into_iter()
-    }
-
-    pub(crate) fn agent_queue_cells(
-        &self,
-    ) -> impl Iterator<Item = (AgentQueueKey, AgentQueueCell)> + use<> {
-        agent_queue_cells(self.stints(), self.slots).into_iter()
-    }
-
-    fn stints(&self) -> impl Iterator<Item = &Stint> {
-        self.stints.iter().map(AsRef::as_ref)
-    }
-}
-
-/// The stints that matter to a day, from the table.
-fn stints_of_day<'a>(db: &Connection, day: i64) -> Result<Vec<Cow<'a, Stint>>> {
-    let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
-    let mut stints = Vec::new();
-    facts::stints(db, from - LOOK_BACK, from, |row| {
-        if row.may_reach(from - 10) {
-            stints.push(Cow::Owned(row.unpack()?));
-        }
-        Ok(())
-    })?;
-    facts::stints(db, from, to, |row| {
-        stints.push(Cow::Owned(row.unpack()?));
-        Ok(())
-    })?;
-    Ok(stints)
 }
 
 /// What is open now and began before a day that is settled.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::{Secs, UnixSec};
 use crate::model::fact::{AgentId, Direction, Pause, Session, WordId};
+use crate::model::totals::cells::Cells;
 use crate::model::totals::packing::{Cursor, Damaged, clamp, put};
 use crate::model::totals::{NO_WORD, Slots, Talk};
 
@@ -264,6 +265,16 @@ pub fn agent_cells(
     talks: &[Talk],
     slots: Slots,
 ) -> BTreeMap<AgentKey, AgentCell> {
+    agent_cells_made(sessions, pauses, talks, slots).into_map()
+}
+
+/// The same where they were made.
+pub fn agent_cells_made(
+    sessions: &[Session],
+    pauses: &[Pause],
+    talks: &[Talk],
+    slots: Slots,
+) -> Cells<AgentKey, AgentCell> {
     let mut people: BTreeMap<AgentId, Person<'_>> = BTreeMap::new();
     for session in sessions {
         people.entry(session.agent).or_default().sessions.push((session.start, session.end));
@@ -274,7 +285,7 @@ pub fn agent_cells(
     for talk in talks {
         people.entry(talk.agent).or_default().talks.push(talk);
     }
-    let mut cells = BTreeMap::new();
+    let mut cells = Cells::new();
     for (agent, person) in people {
         person.add(agent, slots, &mut cells);
     }
@@ -290,11 +301,11 @@ struct Person<'a> {
 }
 
 impl Person<'_> {
-    fn add(mut self, agent: AgentId, slots: Slots, cells: &mut BTreeMap<AgentKey, AgentCell>) {
+    fn add(mut self, agent: AgentId, slots: Slots, cells: &mut Cells<AgentKey, AgentCell>) {
         self.talks.sort_unstable();
         let logged_on = Disjoint::of(self.sessions.clone());
         let mut at = |slot: UnixSec, change: &mut dyn FnMut(&mut AgentCell)| {
-            change(cells.entry(AgentKey { slot, agent }).or_default());
+            change(cells.at(AgentKey { slot, agent }));
         };
         for &(start, end) in &self.sessions {
             count(slots, start, end, |slot, starts, carried| {

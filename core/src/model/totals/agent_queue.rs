@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::base::UnixSec;
-use crate::model::fact::{AgentId, Attempt, AttemptResult, Cause, Direction, QueueId, Stint};
+use crate::model::fact::{AgentId, Attempt, AttemptResult, Cause, Direction, QueueId};
+use crate::model::totals::cells::Cells;
 use crate::model::totals::packing::{Cursor, Damaged, Tally, put};
+use crate::model::totals::passage::Passage;
 use crate::model::totals::queue::{Counted, transferred};
 use crate::model::totals::spread::{Holds, Rings, Talks, Waits};
 use crate::model::totals::{Slots, refused};
@@ -72,7 +74,7 @@ impl AgentCalls {
         self.effective = self.effective.saturating_add(other.effective);
     }
 
-    fn add_stint(&mut self, stint: &Stint, counted: &Counted) {
+    fn add_stint(&mut self, stint: &Passage<'_>, counted: &Counted) {
         if !stint.answered {
             self.lost += 1;
             return;
@@ -85,7 +87,7 @@ impl AgentCalls {
         if let Some(talk) = stint.talk {
             self.talk.add(talk);
         }
-        self.hold.add(&stint.holds);
+        self.hold.add(stint.holds);
     }
 
     fn add_attempt(&mut self, attempt: &Attempt, counted: &Counted) {
@@ -234,27 +236,30 @@ impl AgentQueueCell {
 pub struct AgentQueueCells {
     slots: Slots,
     counted: Counted,
-    cells: BTreeMap<AgentQueueKey, AgentQueueCell>,
+    cells: Cells<AgentQueueKey, AgentQueueCell>,
 }
 
 impl AgentQueueCells {
     pub fn new(slots: Slots, counted: Counted) -> Self {
-        AgentQueueCells { slots, counted, cells: BTreeMap::new() }
+        AgentQueueCells { slots, counted, cells: Cells::new() }
     }
 
     /// Counts a stint and its attempts in the slot of its enter time.
-    pub fn add(&mut self, stint: &Stint) {
+    pub fn add<'a>(&mut self, stint: impl Into<Passage<'a>>) {
+        let stint = stint.into();
         self.add_at(stint, stint.enter);
     }
 
     /// Counts a stint and its attempts in the slot of `at`.
-    pub fn add_at(&mut self, stint: &Stint, at: UnixSec) {
+    pub fn add_at<'a>(&mut self, stint: impl Into<Passage<'a>>, at: UnixSec) {
+        let stint = stint.into();
         self.add_attempts(stint, at);
         self.add_stint(stint, at);
     }
 
     /// Counts a stint for the agent that answered or dialled it.
-    pub fn add_stint(&mut self, stint: &Stint, at: UnixSec) {
+    pub fn add_stint<'a>(&mut self, stint: impl Into<Passage<'a>>, at: UnixSec) {
+        let stint = &stint.into();
         if refused(stint) && !self.counted.refused {
             return;
         }
@@ -268,25 +273,36 @@ impl AgentQueueCells {
     }
 
     /// Counts the attempts of a stint for the agents that rang.
-    pub fn add_attempts(&mut self, stint: &Stint, at: UnixSec) {
+    pub fn add_attempts<'a>(&mut self, stint: impl Into<Passage<'a>>, at: UnixSec) {
+        let stint = &stint.into();
         let counted = self.counted;
         if refused(stint) && !counted.refused {
             return;
         }
-        for attempt in &stint.attempts {
+        for attempt in stint.attempts {
             if let Some(calls) = self.calls(stint, at, attempt.agent) {
                 calls.add_attempt(attempt, &counted);
             }
         }
     }
 
-    fn calls(&mut self, stint: &Stint, at: UnixSec, agent: AgentId) -> Option<&mut AgentCalls> {
+    fn calls(
+        &mut self,
+        stint: &Passage<'_>,
+        at: UnixSec,
+        agent: AgentId,
+    ) -> Option<&mut AgentCalls> {
         let slot = self.slots.holds(at).then(|| self.slots.slot(at))?;
         let key = AgentQueueKey { slot, agent, queue: stint.queue };
-        Some(self.cells.entry(key).or_default().of_mut(stint.direction))
+        Some(self.cells.at(key).of_mut(stint.direction))
     }
 
     pub fn finish(self) -> BTreeMap<AgentQueueKey, AgentQueueCell> {
+        self.cells.into_map()
+    }
+
+    /// The same where they were made.
+    pub fn cells(self) -> Cells<AgentQueueKey, AgentQueueCell> {
         self.cells
     }
 }
@@ -294,7 +310,7 @@ impl AgentQueueCells {
 /// The cells of a range, by the stored rule, from the stints that entered in
 /// it.
 pub fn agent_queue_cells<'a>(
-    stints: impl IntoIterator<Item = &'a Stint>,
+    stints: impl IntoIterator<Item = impl Into<Passage<'a>>>,
     slots: Slots,
 ) -> BTreeMap<AgentQueueKey, AgentQueueCell> {
     let mut cells = AgentQueueCells::new(slots, Counted::default());

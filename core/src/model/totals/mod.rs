@@ -20,7 +20,9 @@
 
 mod agent;
 mod agent_queue;
+mod cells;
 mod packing;
+mod passage;
 mod queue;
 mod queue_pack;
 #[cfg(any(test, feature = "random"))]
@@ -30,11 +32,13 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub use agent::{AgentCell, AgentKey, PauseCell, agent_cells};
+pub use agent::{AgentCell, AgentKey, PauseCell, agent_cells, agent_cells_made};
 pub use agent_queue::{
     AgentCalls, AgentQueueCell, AgentQueueCells, AgentQueueKey, agent_queue_cells,
 };
+pub use cells::Cells;
 pub use packing::{Damaged, Stat, Tally};
+pub use passage::Passage;
 pub use queue::{Counted, QueueCell, QueueCells, QueueKey, VoiceMenu, queue_cells};
 pub use spread::{
     Holds, Rings, TALK_STEPS, Talks, Waits, talk_limit_is_exact, wait_bin, wait_bin_end,
@@ -42,7 +46,7 @@ pub use spread::{
 };
 
 use crate::base::{Secs, UnixSec};
-use crate::model::fact::{AgentId, Cause, Direction, QueueId, Stint};
+use crate::model::fact::{AgentId, Cause, Direction, QueueId};
 
 /// Length of a stored slot; slots begin at multiples of it in UTC.
 pub const SLOT_SECS: Secs = 900;
@@ -114,7 +118,8 @@ pub struct Talk {
 impl Talk {
     /// The conversation of an answered stint with a known agent and length.
     /// Where the moment of the answer is unknown it lies before the end.
-    pub fn of(stint: &Stint) -> Option<Talk> {
+    pub fn of<'a>(stint: impl Into<Passage<'a>>) -> Option<Talk> {
+        let stint = &stint.into();
         let (start, end) = conversation(stint)?;
         let agent = stint.agent?;
         Some(Talk { agent, start, end, direction: stint.direction, queue: stint.queue })
@@ -122,7 +127,7 @@ impl Talk {
 }
 
 /// When an answered stint was in conversation.
-fn conversation(stint: &Stint) -> Option<(UnixSec, UnixSec)> {
+fn conversation(stint: &Passage<'_>) -> Option<(UnixSec, UnixSec)> {
     if !stint.answered {
         return None;
     }
@@ -132,7 +137,7 @@ fn conversation(stint: &Stint) -> Option<(UnixSec, UnixSec)> {
 }
 
 /// The moment a stint stopped waiting.
-fn left_at(stint: &Stint) -> UnixSec {
+fn left_at(stint: &Passage<'_>) -> UnixSec {
     match (stint.wait, conversation(stint)) {
         (Some(wait), _) => stint.enter + wait.max(0),
         (None, Some((start, _))) => start,
@@ -141,6 +146,6 @@ fn left_at(stint: &Stint) -> UnixSec {
 }
 
 /// Whether a stint was turned away at the door (`metrics.md` 1.5).
-fn refused(stint: &Stint) -> bool {
+fn refused(stint: &Passage<'_>) -> bool {
     stint.cause == Cause::Refused
 }

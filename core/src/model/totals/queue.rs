@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::base::{Secs, UnixSec};
-use crate::model::fact::{Attempt, AttemptResult, Cause, Direction, QueueId, Stint, WordId};
+use crate::model::fact::{Attempt, AttemptResult, Cause, Direction, QueueId, WordId};
+use crate::model::totals::cells::Cells;
 use crate::model::totals::packing::{Stat, Tally, clamp};
+use crate::model::totals::passage::Passage;
 use crate::model::totals::spread::{Holds, Rings, Talks, Waits};
 use crate::model::totals::{NO_WORD, Slots, conversation, left_at, refused};
 
@@ -159,14 +161,14 @@ impl QueueCell {
         self.last_end = self.last_end.max(other.last_end);
     }
 
-    fn add(&mut self, stint: &Stint, stints: u32, counted: &Counted) {
+    fn add(&mut self, stint: &Passage<'_>, stints: u32, counted: &Counted) {
         if stint.answered {
             self.add_answered(stint, stints);
             self.effective += u32::from(counted.effective(stint));
         } else {
             self.add_lost(stint, stints);
         }
-        let tries = self.add_attempts(&stint.attempts, counted);
+        let tries = self.add_attempts(stint.attempts, counted);
         if stint.answered {
             self.tries_answered.add(tries);
         } else {
@@ -175,7 +177,7 @@ impl QueueCell {
         }
     }
 
-    fn add_answered(&mut self, stint: &Stint, stints: u32) {
+    fn add_answered(&mut self, stint: &Passage<'_>, stints: u32) {
         self.answered_by.add(u32::from(stint.cause.code()), 1);
         if let Some(wait) = stint.wait {
             self.wait_answered.add(wait);
@@ -183,7 +185,7 @@ impl QueueCell {
         if let Some(talk) = stint.talk {
             self.talk.add(talk);
         }
-        self.hold.add(&stint.holds);
+        self.hold.add(stint.holds);
         if let Some(position) = stint.position {
             self.position_answered.add(position, 1);
         }
@@ -200,7 +202,7 @@ impl QueueCell {
         }
     }
 
-    fn add_lost(&mut self, stint: &Stint, stints: u32) {
+    fn add_lost(&mut self, stint: &Passage<'_>, stints: u32) {
         self.lost_by.add(u32::from(stint.cause.code()), 1);
         if let Some(wait) = stint.wait {
             match stint.cause {
@@ -256,7 +258,7 @@ pub(super) fn transferred(cause: Cause) -> bool {
     matches!(cause, Cause::Transfer | Cause::BlindTransfer | Cause::AttendedTransfer)
 }
 
-fn add_menu(menu: &mut BTreeMap<WordId, VoiceMenu>, stint: &Stint) {
+fn add_menu(menu: &mut BTreeMap<WordId, VoiceMenu>, stint: &Passage<'_>) {
     if stint.ivr.is_none() && stint.ivr_secs.is_none() {
         return;
     }
@@ -297,7 +299,7 @@ impl Counted {
         }
     }
 
-    pub(super) fn effective(&self, stint: &Stint) -> bool {
+    pub(super) fn effective(&self, stint: &Passage<'_>) -> bool {
         match (self.effective_secs, stint.talk) {
             (Some(limit), Some(talk)) => talk >= limit,
             _ => false,
@@ -311,25 +313,27 @@ impl Counted {
 pub struct QueueCells {
     slots: Slots,
     counted: Counted,
-    cells: BTreeMap<QueueKey, QueueCell>,
+    cells: Cells<QueueKey, QueueCell>,
     waits: Vec<(QueueId, Direction, UnixSec, UnixSec)>,
 }
 
 impl QueueCells {
     pub fn new(slots: Slots, counted: Counted) -> Self {
-        QueueCells { slots, counted, cells: BTreeMap::new(), waits: Vec::new() }
+        QueueCells { slots, counted, cells: Cells::new(), waits: Vec::new() }
     }
 
     /// Counts a stint in the slot of its enter time, and its waiting and talk
     /// where they were.
-    pub fn add(&mut self, stint: &Stint) {
+    pub fn add<'a>(&mut self, stint: impl Into<Passage<'a>>) {
+        let stint = stint.into();
         self.add_times(stint);
         self.add_figures(stint, stint.enter, 1);
     }
 
     /// Counts a stint, or a call joined from several, in the slot of `at`
     /// without its times.
-    pub fn add_figures(&mut self, stint: &Stint, at: UnixSec, stints: u32) {
+    pub fn add_figures<'a>(&mut self, stint: impl Into<Passage<'a>>, at: UnixSec, stints: u32) {
+        let stint = &stint.into();
         if !self.slots.holds(at) {
             return;
         }
@@ -346,21 +350,23 @@ impl QueueCells {
 
     /// Counts only the attempts of a stint: for an agent who rang on a call
     /// that somebody else took.
-    pub fn add_attempts(&mut self, stint: &Stint, at: UnixSec) {
+    pub fn add_attempts<'a>(&mut self, stint: impl Into<Passage<'a>>, at: UnixSec) {
+        let stint = &stint.into();
         if self.slots.holds(at) {
             let counted = self.counted;
             let slot = self.slots.slot(at);
-            self.cell(slot, stint).add_attempts(&stint.attempts, &counted);
+            self.cell(slot, stint).add_attempts(stint.attempts, &counted);
         }
     }
 
-    fn cell(&mut self, slot: UnixSec, stint: &Stint) -> &mut QueueCell {
+    fn cell(&mut self, slot: UnixSec, stint: &Passage<'_>) -> &mut QueueCell {
         let key = QueueKey { slot, queue: stint.queue, direction: stint.direction };
-        self.cells.entry(key).or_default()
+        self.cells.at(key)
     }
 
     /// Counts the waiting and the talk of a stint in the slots they overlap.
-    pub fn add_times(&mut self, stint: &Stint) {
+    pub fn add_times<'a>(&mut self, stint: impl Into<Passage<'a>>) {
+        let stint = &stint.into();
         if refused(stint) && !self.counted.refused {
             return;
         }
@@ -380,7 +386,12 @@ impl QueueCells {
     }
 
     /// The cells; those without any figure are left out.
-    pub fn finish(mut self) -> BTreeMap<QueueKey, QueueCell> {
+    pub fn finish(self) -> BTreeMap<QueueKey, QueueCell> {
+        self.cells().into_map()
+    }
+
+    /// The same where they were made.
+    pub fn cells(mut self) -> Cells<QueueKey, QueueCell> {
         let mut waits = std::mem::take(&mut self.waits);
         waits.sort_unstable();
         for lane in waits.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
@@ -405,7 +416,7 @@ impl QueueCells {
         for (at, step) in steps {
             if waiting > 0 {
                 for (slot, from, to) in self.slots.split(since, at) {
-                    let cell = self.cells.entry(QueueKey { slot, queue, direction }).or_default();
+                    let cell = self.cells.at(QueueKey { slot, queue, direction });
                     cell.waiting_secs += waiting as u64 * (to - from) as u64;
                     cell.waiting_max = cell.waiting_max.max(waiting as u32);
                 }
@@ -419,7 +430,7 @@ impl QueueCells {
 /// The cells of a range, by the stored rule. See [`QueueCells`] for which
 /// stints to give.
 pub fn queue_cells<'a>(
-    stints: impl IntoIterator<Item = &'a Stint>,
+    stints: impl IntoIterator<Item = impl Into<Passage<'a>>>,
     slots: Slots,
 ) -> BTreeMap<QueueKey, QueueCell> {
     let mut cells = QueueCells::new(slots, Counted::default());
