@@ -238,9 +238,9 @@ impl Intake {
     /// is asked for, or be kept and tried again. `used` is one that was
     /// committed, whose places are used again, or an empty one.
     pub fn batch(&mut self, mut used: Batch) -> Batch {
-        used.changes.clear();
-        used.seen.clear();
         let core = &mut self.core;
+        core.fold.take_back(&mut used.changes);
+        used.seen.clear();
         let mut counters = core.counts.since(&core.committed);
         core.committed = core.counts;
         let verbs = std::mem::take(&mut core.unknown_verbs);

@@ -231,23 +231,24 @@ impl Fold {
         let Some(id) = stint.agent else { return };
         let agent = self.agent_mut(id);
         agent.last_activity = agent.last_activity.max(stint.end);
-        let call = LastCall {
-            agent: id,
-            end: stint.end,
-            queue: stint.queue,
-            direction: stint.direction,
-            number: stint.number.clone(),
-            wait: stint.wait,
-            talk: stint.talk,
-        };
         // Of two that ended at once it must not matter which was told first.
-        let rank = |call: &LastCall| (call.end, call.queue, call.wait, call.talk);
         let newer = match &agent.last_call {
-            Some(last) => (rank(&call), &call.number) >= (rank(last), &last.number),
+            Some(last) => {
+                let rank = (last.end, last.queue, last.wait, last.talk, &last.number);
+                (stint.end, stint.queue, stint.wait, stint.talk, &stint.number) >= rank
+            }
             None => true,
         };
         if newer {
-            agent.last_call = Some(call);
+            agent.last_call = Some(LastCall {
+                agent: id,
+                end: stint.end,
+                queue: stint.queue,
+                direction: stint.direction,
+                number: stint.number.clone(),
+                wait: stint.wait,
+                talk: stint.talk,
+            });
         }
     }
 

@@ -76,7 +76,8 @@ pub(crate) struct Closed {
 }
 
 impl Closed {
-    pub fn new(stint: &Stint) -> Self {
+    /// `place` is a place to work in.
+    pub fn new(stint: &Stint, place: &mut Vec<u8>) -> Self {
         Closed {
             enter: stint.enter,
             end: stint.end,
@@ -86,7 +87,7 @@ impl Closed {
             answered: stint.answered,
             cause: stint.cause,
             quality: stint.quality,
-            bytes: pack::packed(stint),
+            bytes: pack::packed(stint, place),
         }
     }
 

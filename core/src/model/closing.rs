@@ -261,8 +261,8 @@ impl Fold {
         if stint.answered {
             self.agent_finished_call(stint);
         }
+        let closed = Closed::new(stint, &mut self.place);
         let call = self.calls.get_mut(slot);
-        let closed = Closed::new(stint);
         call.closed_dirty |= closed.replaceable();
         call.keep(closed);
         self.calls.touch(slot);
@@ -283,7 +283,7 @@ impl Fold {
         if new == old {
             return;
         }
-        let closed = Closed::new(&new);
+        let closed = Closed::new(&new, &mut self.place);
         let call = self.calls.get_mut(slot);
         let parts = call.closed[index].replaceable() || closed.replaceable();
         call.closed_dirty |= parts;

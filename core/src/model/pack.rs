@@ -7,11 +7,14 @@ use crate::model::fact::{
     Attempt, AttemptResult, Cause, Direction, Hold, Note, NoteKind, Quality, Stint,
 };
 
-/// A stint packed alone.
-pub(crate) fn packed(stint: &Stint) -> Box<[u8]> {
-    let mut writer = Writer { bytes: Vec::with_capacity(96) };
+/// A stint packed alone. `place` is a place to work in, so that each takes
+/// one piece of memory of just its size.
+pub(crate) fn packed(stint: &Stint, place: &mut Vec<u8>) -> Box<[u8]> {
+    place.clear();
+    let mut writer = Writer { bytes: std::mem::take(place) };
     write_stint(&mut writer, stint);
-    writer.bytes.into_boxed_slice()
+    *place = writer.bytes;
+    place.as_slice().into()
 }
 
 /// The opposite of [`packed`].
@@ -57,6 +60,27 @@ pub(crate) fn blank(call_id: CallId, queue: u32, enter: i64) -> Stint {
         notes: Vec::new(),
         quality: Quality::default(),
     }
+}
+
+/// The same in a box that another stint had, whose lists keep their places.
+pub(crate) fn blank_in(
+    mut used: Box<Stint>,
+    call_id: CallId,
+    queue: u32,
+    enter: i64,
+) -> Box<Stint> {
+    used.features.clear();
+    used.attempts.clear();
+    used.holds.clear();
+    used.notes.clear();
+    *used = Stint {
+        features: std::mem::take(&mut used.features),
+        attempts: std::mem::take(&mut used.attempts),
+        holds: std::mem::take(&mut used.holds),
+        notes: std::mem::take(&mut used.notes),
+        ..blank(call_id, queue, enter)
+    };
+    used
 }
 
 const OUTBOUND: u64 = 1;

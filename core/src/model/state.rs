@@ -202,7 +202,7 @@ impl Fold {
             .is_some_and(|old| same(old.enter, old.queue, old.entry));
         let known = call.closed.iter().any(|have| same(have.enter, have.queue, have.entry));
         if !reopened && !known {
-            call.keep(Closed::new(stint));
+            call.keep(Closed::new(stint, &mut self.place));
         }
     }
 }

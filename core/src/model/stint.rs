@@ -10,7 +10,7 @@ use crate::model::fact::{
 };
 use crate::model::fold::{Fold, ignore, length};
 use crate::model::open::StintState;
-use crate::model::pack::blank;
+use crate::model::pack::{blank, blank_in};
 
 /// Most attempts, holds and notes one stint keeps; a member with `retry = 1`
 /// and a broken telephone can collect one attempt per second for hours.
@@ -77,14 +77,18 @@ impl Fold {
 
     /// A stint with its place among the call's stints.
     pub(super) fn begin(
-        &self,
+        &mut self,
         slot: Slot,
         queue: QueueId,
         enter: UnixSec,
         outbound: bool,
     ) -> Box<Stint> {
         let call = self.calls.get(slot);
-        let mut stint = Box::new(blank(call.id.clone(), queue, enter));
+        let id = call.id.clone();
+        let mut stint = match self.used.pop() {
+            Some(used) => blank_in(used, id, queue, enter),
+            None => Box::new(blank(id, queue, enter)),
+        };
         stint.entry = call.next_entry();
         if outbound || self.outbound_queues.contains(&queue) {
             stint.direction = Direction::Outbound;
@@ -331,6 +335,10 @@ impl Fold {
 /// Adds to a list that has a limit.
 pub(crate) fn push<T>(list: &mut Vec<T>, item: T, most: usize, changes: &mut Vec<Change>) {
     if list.len() < most {
+        // Most lists stay at one.
+        if list.capacity() == 0 {
+            list.reserve_exact(1);
+        }
         list.push(item);
     } else {
         ignore(changes, Ignored::TooMany);

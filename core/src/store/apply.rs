@@ -35,12 +35,10 @@ pub(crate) struct Apply<'c, 'b> {
 }
 
 /// What applying a batch came to.
-pub(crate) struct Applied<'b> {
+pub(crate) struct Applied {
     pub counted: BTreeMap<Box<str>, u64>,
     /// Days whose totals may differ now.
     pub touched: Touched,
-    /// The stints that have rows now, in order of entering.
-    pub stints: Vec<&'b Stint>,
 }
 
 impl<'c, 'b> Apply<'c, 'b> {
@@ -70,7 +68,7 @@ impl<'c, 'b> Apply<'c, 'b> {
     }
 
     /// Writes the stints.
-    pub(crate) fn finish(mut self) -> Result<Applied<'b>> {
+    pub(crate) fn finish(mut self) -> Result<Applied> {
         let mut stints = std::mem::take(&mut self.stints);
         // Rows in order of time go to the end of the table and fill its pages.
         stints.sort_by_key(|stint| stint.enter);
@@ -82,7 +80,7 @@ impl<'c, 'b> Apply<'c, 'b> {
             let n = self.number(stint);
             self.put(stint, n)?;
         }
-        Ok(Applied { counted: self.counted, touched: self.touched, stints })
+        Ok(Applied { counted: self.counted, touched: self.touched })
     }
 
     fn change(&mut self, change: &'b Change) -> Result<()> {
@@ -150,9 +148,11 @@ impl<'c, 'b> Apply<'c, 'b> {
         Ok(())
     }
 
-    /// The number of a stint within its second, which is told to the totals.
+    /// The number of a stint within its second, and a note of it for the
+    /// totals.
     fn number(&mut self, stint: &Stint) -> u32 {
         self.touched.stint(stint);
+        self.recent.add(stint);
         self.given.stints.next(stint.enter)
     }
 

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::base::{Result, UnixSec};
-use crate::model::{Fold, Open, Stint};
+use crate::model::{Fold, Open};
 use crate::store::apply::{Applied, Apply};
 use crate::store::batch::Batch;
 use crate::store::day_cells::{self, Table};
@@ -14,7 +14,7 @@ use crate::store::numbers::Given;
 use crate::store::recent::RecentStints;
 use crate::store::schema::{meta, set_meta};
 use crate::store::settings::Settings;
-use crate::store::settle::{self, AtHand};
+use crate::store::settle;
 use crate::store::stint_row;
 use crate::store::touched::{OpenAtSettling, Touched};
 
@@ -107,7 +107,7 @@ impl Writer {
         if !batch.odd.is_empty() {
             apply.odd(&batch.odd)?;
         }
-        let Applied { counted, touched, stints } = apply.finish()?;
+        let Applied { counted, touched } = apply.finish()?;
         step("applied");
 
         let gathered = Gathered::of(batch, &counted);
@@ -136,11 +136,10 @@ impl Writer {
             }
         };
         step("journaled");
-        self.settle(&tx, &mut days, touched, &journaled, &stints)?;
+        self.settle(&tx, &mut days, touched, &journaled)?;
         step("settled");
         tx.commit()?;
         step("committed");
-        stints.iter().for_each(|stint| self.recent.add(stint));
         self.recent.settled(days.settled_until.unwrap_or(i64::MIN));
         Ok((days, journaled))
     }
@@ -153,7 +152,6 @@ impl Writer {
         days: &mut Days,
         mut touched: Touched,
         journaled: &Journaled,
-        fresh: &[&Stint],
     ) -> Result<()> {
         let limit = settle::limit(days.newest);
         // Days that should not be settled by now are taken back: without
@@ -195,8 +193,7 @@ impl Writer {
                 settle::store_day(tx, day, &open, stints)?;
             }
         }
-        let at_hand = AtHand { recent: &self.recent, fresh };
-        settle::store_days(tx, from.max(days.detail_from), limit, &open, &at_hand)?;
+        settle::store_days(tx, from.max(days.detail_from), limit, &open, &self.recent)?;
         days.settled_until = Some(until);
         days.open = settle::open_at_settling(&open, until);
         set_meta(tx, "settled_until", until)?;

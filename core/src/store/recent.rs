@@ -57,7 +57,7 @@ impl RecentStints {
         *self = RecentStints::new(None, false);
     }
 
-    /// A stint that was stored.
+    /// A stint that is being stored; should that fail, all is given up.
     pub(crate) fn add(&mut self, stint: &Stint) {
         if stint.enter < self.from {
             return;
@@ -142,7 +142,7 @@ fn key(stint: &Stint) -> u64 {
 
 /// Whether a stint entered on the day that begins at `from`, or may reach
 /// into it.
-pub(crate) fn matters(stint: &Passage<'_>, from: UnixSec) -> bool {
+fn matters(stint: &Passage<'_>, from: UnixSec) -> bool {
     let to = from + DAY_SECS;
     if stint.enter >= from {
         return stint.enter < to;

@@ -12,9 +12,9 @@ use crate::model::totals::{
     AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Cells, Counted, LOOK_BACK,
     Passage, QueueCell, QueueCells, QueueKey, Slots, Talk, agent_cells_made,
 };
-use crate::model::{Direction, Open, Pause, Session, Stint};
+use crate::model::{Direction, Open, Pause, Session};
 use crate::store::day_cells::{self, DayWriter, Table};
-use crate::store::recent::{RecentStints, matters};
+use crate::store::recent::RecentStints;
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
 use crate::store::{facts, interval_row, stint_row};
 
@@ -34,11 +34,11 @@ pub(crate) fn store_days(
     from: i64,
     until: i64,
     open: &Open,
-    at_hand: &AtHand<'_>,
+    recent: &RecentStints,
 ) -> Result<()> {
     let mut day = from;
     while day < until {
-        let facts = DayFacts::gather(db, day, open, at_hand)?;
+        let facts = DayFacts::gather(db, day, open, recent)?;
         if facts.is_empty() {
             day = next_start(db, day + 1, open)?.unwrap_or(until);
         } else {
@@ -74,13 +74,6 @@ pub(crate) fn next_start(db: &Connection, from: i64, open: &Open) -> Result<Opti
     let opened = starts.chain(open.pauses.iter().map(|pause| pause.start));
     let opened = opened.map(day_of).filter(|day| *day >= from).min();
     Ok(found.into_iter().chain(opened).min())
-}
-
-/// Facts that need not be read back from the tables.
-pub(crate) struct AtHand<'a> {
-    pub recent: &'a RecentStints,
-    /// Stints of the batch that is being committed.
-    pub fresh: &'a [&'a Stint],
 }
 
 /// Stores the totals of one day anew: all, or those of agents alone.
@@ -154,18 +147,12 @@ impl DayFacts {
     }
 
     /// The stints from memory if all are there.
-    fn gather(db: &Connection, day: i64, open: &Open, at_hand: &AtHand<'_>) -> Result<Self> {
-        let Some(recent) = at_hand.recent.of_day(day) else {
+    fn gather(db: &Connection, day: i64, open: &Open, recent: &RecentStints) -> Result<Self> {
+        let Some(stints) = recent.of_day(day) else {
             return DayFacts::read(db, day, open);
         };
         let mut sum = StintSum::new(day);
-        recent.for_each(|stint| sum.add(stint));
-        for stint in at_hand.fresh {
-            let stint = Passage::from(*stint);
-            if matters(&stint, day * DAY_SECS) {
-                sum.add(stint);
-            }
-        }
+        stints.for_each(|stint| sum.add(stint));
         sum.joined_with(db, day, open)
     }
 
