@@ -19,7 +19,7 @@ use crate::store::{Batch, Position, Store};
 
 /// Records and changes of one transaction: large enough that the cost of a
 /// transaction does not count, small enough for a box with little memory.
-const BATCH: usize = 12_000;
+const BATCH: usize = 4_000;
 /// Batches between the two threads: one being made, one waiting.
 const AHEAD: usize = 1;
 /// A full disk or a database kept by somebody is waited for this long.

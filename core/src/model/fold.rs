@@ -70,6 +70,7 @@ pub struct Fold {
     /// Queues whose calls are outbound by configuration.
     pub(super) outbound_queues: FxHashSet<QueueId>,
     /// Boxes to be filled again, and a place to pack in.
+    #[allow(clippy::vec_box, reason = "changes hold stints in boxes, and those go round")]
     pub(super) used: Vec<Box<Stint>>,
     pub(super) place: Vec<u8>,
 }
@@ -100,9 +101,8 @@ impl Fold {
     /// again: an import makes and drops thousands of stints a second.
     pub fn take_back(&mut self, changes: &mut Vec<Change>) {
         for change in changes.drain(..) {
-            let stint = match change {
-                Change::Stint(stint) | Change::StintReplaced { new: stint, .. } => stint,
-                _ => continue,
+            let (Change::Stint(stint) | Change::StintReplaced { new: stint, .. }) = change else {
+                continue;
             };
             // A stint with long lists gives its memory back.
             let small = stint.attempts.capacity().max(stint.notes.capacity()) <= 8

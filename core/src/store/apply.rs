@@ -153,7 +153,7 @@ impl<'c, 'b> Apply<'c, 'b> {
     fn number(&mut self, stint: &Stint) -> u32 {
         self.touched.stint(stint);
         self.recent.add(stint);
-        self.given.stints.next(stint.enter)
+        self.given.stints.give(stint.enter)
     }
 
     /// Should any of their numbers be taken, they go one by one.
@@ -185,7 +185,9 @@ impl<'c, 'b> Apply<'c, 'b> {
             {
                 match shift {
                     0 => {
-                        self.given.stints.set(stint.enter, u32::try_from(n + 1).unwrap_or(u32::MAX))
+                        self.given
+                            .stints
+                            .set(stint.enter, u32::try_from(n + 1).unwrap_or(u32::MAX));
                     }
                     // Its row lies among those of another second.
                     _ => self.recent.give_up(),
@@ -436,7 +438,7 @@ fn put_interval(
     mut put: impl FnMut(i64) -> Result<bool>,
 ) -> Result<()> {
     let mut first = interval_row::first_id(start);
-    let n = numbers.next(start);
+    let n = numbers.give(start);
     if n < 1 << interval_row::ID_BITS && put(first + i64::from(n))? {
         return Ok(());
     }

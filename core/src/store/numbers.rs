@@ -19,7 +19,7 @@ impl Numbers {
     const MOST: usize = 8192;
 
     /// The next number of a second.
-    pub(crate) fn next(&mut self, second: UnixSec) -> u32 {
+    pub(crate) fn give(&mut self, second: UnixSec) -> u32 {
         if self.0.len() >= Self::MOST {
             self.0.clear();
         }

@@ -9,7 +9,7 @@ use crate::event::{QueueEvent, Text, Verb};
 use crate::input::queue_log::channel;
 use crate::input::queue_log::complaint::{Complaint, Reason};
 use crate::input::queue_log::params::{Params, Span};
-use crate::input::queue_log::{LONGEST_LINE, verbs};
+use crate::input::queue_log::{LONGEST_LINE, scan, verbs};
 
 /// How names are brought to one spelling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,21 +108,22 @@ fn fields<'a>(line: &'a [u8], span: Span<'a>) -> Result<Fields<'a>, Complaint> {
     if end > LONGEST_LINE {
         return Err(complaint(LONGEST_LINE, Reason::TooLong));
     }
-    let next = |rest: Option<Span<'a>>, found: u8| match rest {
-        Some(rest) => Ok(rest.split_bar()),
-        None => Err(complaint(end, Reason::TooFewFields { found })),
-    };
-    let (stamp, rest) = span.split_bar();
-    let time = time(stamp.bytes()).ok_or(complaint(0, Reason::BadTime))?;
-    let (call, rest) = next(rest, 1)?;
-    let (queue, rest) = next(rest, 2)?;
-    let (agent, rest) = next(rest, 3)?;
-    let (verb, params) = next(rest, 4)?;
-    if verb.is_empty() {
-        let at = end - params.map_or(0, |params| params.bytes().len() + 1);
-        return Err(complaint(at, Reason::EmptyVerb));
+    let (bars, found) = scan::first_bars(line);
+    let time = time(&line[..bars[0]]).ok_or(complaint(0, Reason::BadTime))?;
+    if found < 4 {
+        return Err(complaint(end, Reason::TooFewFields { found: found as u8 + 1 }));
     }
-    Ok(Fields { time, call, queue, agent, verb, params })
+    if bars[4] == bars[3] + 1 {
+        return Err(complaint(bars[4], Reason::EmptyVerb));
+    }
+    Ok(Fields {
+        time,
+        call: span.slice(bars[0] + 1, bars[1]),
+        queue: span.slice(bars[1] + 1, bars[2]),
+        agent: span.slice(bars[2] + 1, bars[3]),
+        verb: span.slice(bars[3] + 1, bars[4]),
+        params: (found == 5).then(|| span.from(bars[4] + 1)),
+    })
 }
 
 /// Seconds from `digits[.digits]`.
