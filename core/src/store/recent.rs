@@ -176,10 +176,9 @@ mod tests {
             }
             left.iter().for_each(|stint| recent.add(stint));
             for index in gone {
-                let stint = left.remove(index.index(left.len()));
-                recent.remove(&stint);
-                if left.is_empty() {
-                    break;
+                if !left.is_empty() {
+                    let stint = left.remove(index.index(left.len()));
+                    recent.remove(&stint);
                 }
             }
             let day = left.first().map_or(1, |stint| stint.enter.div_euclid(DAY_SECS));
