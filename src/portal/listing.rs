@@ -115,7 +115,7 @@ fn coarse(query: &Query, filter: &Filter, after: Option<i64>) -> Option<StintFil
         wait_max: query.filters.wait.max,
         talk_min: query.filters.talk.min,
         talk_max: query.filters.talk.max,
-        number: filter.caller.clone(),
+        number: filter.caller().cloned(),
         after,
     })
 }

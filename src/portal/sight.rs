@@ -58,6 +58,7 @@ impl Sight {
             if query.queues.is_empty() {
                 query.queues.clone_from(own);
             }
+            query.confined = self.agent.is_none();
             if let Some(other) = query.queues.iter().find(|queue| !own.contains(queue)) {
                 return Err(Refusal::denied(&format!("you may not see the queue {other:?}"))
                     .coded("queue.hidden", [("queue", other.clone())]));
@@ -119,6 +120,7 @@ mod tests {
         let mut all = query(&[], &[]);
         sight.narrow(&mut all).unwrap();
         assert_eq!(all.queues, ["a", "b"]);
+        assert!(all.confined);
         let mut one = query(&["b"], &["Ann"]);
         sight.narrow(&mut one).unwrap();
         assert_eq!((one.queues, one.agents), (vec!["b".to_owned()], vec!["Ann".to_owned()]));
@@ -126,7 +128,7 @@ mod tests {
         assert!(limited(Some(&[]), None).narrow(&mut query(&[], &[])).is_err());
         let mut free = query(&[], &[]);
         limited(None, None).narrow(&mut free).unwrap();
-        assert!(free.queues.is_empty());
+        assert!(free.queues.is_empty() && !free.confined);
     }
 
     #[test]

@@ -132,24 +132,28 @@ impl Group {
 pub fn catalogue() -> &'static [Block] {
     static ALL: OnceLock<Vec<Block>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let single: [&[Block]; 13] = [
+        let single: [&[Block]; 16] = [
             super::overview::BLOCKS,
             super::answered::BLOCKS,
             super::lost::BLOCKS,
             super::sla::BLOCKS,
             super::callers::BLOCKS,
             super::skills::BLOCKS,
+            super::teams::BLOCKS,
             super::areas::BLOCKS,
             super::attempts::BLOCKS,
             super::agents::BLOCKS,
             super::agent_calls::BLOCKS,
+            super::handling::BLOCKS,
+            super::outcomes::BLOCKS,
             super::agent_hours::BLOCKS,
             super::presence::BLOCKS,
             super::lists::BLOCKS,
         ];
         let based = [super::traffic::BLOCKS];
         let distributed = super::distributions::BLOCKS.into_iter().chain(super::staff::BLOCKS);
-        let all = single.into_iter().chain(distributed).chain(based);
+        let outcomes = super::outcomes::OVER_TIME.into_iter();
+        let all = single.into_iter().chain(distributed).chain(outcomes).chain(based);
         let mut blocks: Vec<Block> = all.flatten().copied().collect();
         // Stable: blocks of a chapter keep the order they were written in.
         blocks.sort_by_key(|block| block.group);
@@ -205,6 +209,7 @@ pub fn run(id: &str, query: &Query, source: &dyn Source) -> Result<Report> {
             to: query.to,
             zone: query.zone.name().to_owned(),
             generated_at: query.now,
+            atomic_queues: study.atomic_queues(),
             queues: query.queues.clone(),
             agents: query.agents.clone(),
             filters: query.described(),

@@ -5,6 +5,8 @@ use rustc_hash::FxHashSet;
 
 use crate::base::{Result, UnixSec};
 use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
+use crate::reports::query::Query;
+use crate::reports::source::Source;
 use crate::reports::study::Study;
 use crate::store::Wanted;
 
@@ -60,8 +62,8 @@ impl Study<'_> {
     }
 
     /// The agents a question about some queues is about: all but those who
-    /// were members, had calls or rang on other queues only. `None` without a
-    /// choice of queues.
+    /// were members, had calls or rang on other queues only; in a confined
+    /// question those who did on these. `None` without a choice of queues.
     pub(super) fn people(&self) -> Result<Option<&FxHashSet<AgentId>>> {
         if let Some(people) = self.people.get() {
             return Ok(people.as_ref());
@@ -91,12 +93,27 @@ impl Study<'_> {
                     })?;
                 }
             }
-            let everybody = 1..=self.names().count(NameKind::Agent);
-            here.extend(everybody.filter(|agent| !elsewhere.contains(agent)));
+            if !self.query.confined {
+                let everybody = 1..=self.names().count(NameKind::Agent);
+                here.extend(everybody.filter(|agent| !elsewhere.contains(agent)));
+            }
             people = Some(here);
         }
         Ok(self.people.get_or_init(|| people).as_ref())
     }
+}
+
+/// The agents who belonged to the queues of a question in its period, by
+/// name; all who are known without a choice of queues.
+///
+/// Errors: those of the source.
+pub fn agents_of(query: &Query, source: &dyn Source) -> Result<Vec<String>> {
+    let query = Query { confined: true, ..query.clone() };
+    let study = Study::new(&query, source, None, false);
+    let people = study.people()?;
+    let everybody = 1..=study.names().count(NameKind::Agent);
+    let seen = everybody.filter(|agent| people.is_none_or(|people| people.contains(agent)));
+    Ok(seen.map(|agent| study.names().agent_name(agent).to_owned()).collect())
 }
 
 /// Whether an interval overlaps a range or starts in it.

@@ -7,7 +7,10 @@ use crate::base::{Error, Kind, Secs, UnixSec, Zone};
 use crate::model::totals::wait_limit_is_exact;
 use crate::model::{Cause, Direction};
 use crate::reports::period::day_name;
-use crate::reports::query::{Attribute, Bounds, JoinedQueue, Language, Query, Rules, SlaVariant};
+use crate::reports::query::{
+    Attribute, Bounds, Clause, Filters, JoinedQueue, Language, Query, Rule, Rules, SlaVariant, Team,
+};
+use crate::reports::rule;
 
 /// What a question inherits when it does not say otherwise.
 #[derive(Clone, Debug)]
@@ -52,7 +55,13 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("outcome", "outcome code"),
     ("tag", "tag"),
     ("feature", "feature code"),
+    ("server", "system name in front of call ids"),
+    ("variable", "NAME, or NAME=VALUE: a variable of the call"),
+    ("skill", "CODE, or CODE>=LEVEL: a skill the call wanted"),
     ("lost_attempt", "agent who rang and did not answer"),
+    ("where", "groups of filters, such as any(caller=0142*, none(tag=vip, wait_max=60))"),
+    ("group", "agents of this group, may be given several times"),
+    ("location", "agents at this place, may be given several times"),
     ("days", "days of the week, such as mon,tue"),
     ("hours", "time range such as 08:00-12:30, may pass midnight, at most two"),
     ("short_wait", "seconds; lost calls that waited less are left out; -1 = off"),
@@ -103,10 +112,11 @@ impl Query {
         reader.unknown();
         reader.period(&mut query);
         reader.who(&mut query);
-        reader.calls(&mut query);
+        reader.calls(&mut query.filters);
         reader.window(&mut query);
         reader.rules(&mut query.rules);
         reader.sla(&mut query.rules);
+        reader.teams(&mut query);
         if let Some(limit) = reader.number("limit", 1, 100_000) {
             query.limit = limit as usize;
         }
@@ -236,11 +246,11 @@ impl<'a> Reader<'a> {
         query.direction = self.one_of("direction", &directions).flatten();
     }
 
-    fn calls(&mut self, query: &mut Query) {
+    fn calls(&mut self, filters: &mut Filters) {
         let causes: Vec<(&str, Cause)> = Cause::ALL.map(|cause| (cause.label(), cause)).to_vec();
         for text in self.all("cause") {
             match causes.iter().find(|cause| cause.0.eq_ignore_ascii_case(text)) {
-                Some(cause) => query.filters.causes.push(cause.1),
+                Some(cause) => filters.causes.push(cause.1),
                 None => {
                     let known: Vec<&str> = causes.iter().map(|cause| cause.0).collect();
                     self.fault(
@@ -250,7 +260,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        let filters = &mut query.filters;
         filters.caller = self.owned("caller");
         filters.call_id = self.owned("call_id");
         filters.answered = self.flag("answered");
@@ -264,6 +273,68 @@ impl<'a> Reader<'a> {
         filters.tag = self.owned("tag");
         filters.feature = self.owned("feature");
         filters.lost_attempt = self.owned("lost_attempt");
+        filters.server = self.owned("server");
+        filters.variable = self.text("variable").map(|text| match text.split_once('=') {
+            Some((name, value)) => (name.trim().to_owned(), Some(value.trim().to_owned())),
+            None => (text.to_owned(), None),
+        });
+        filters.skill = self.skill();
+        filters.rule = self.rule();
+    }
+
+    fn skill(&mut self) -> Option<(String, Option<i64>)> {
+        let text = self.text("skill")?;
+        let Some((skill, level)) = text.split_once(">=") else {
+            return Some((text.to_owned(), None));
+        };
+        match level.trim().parse() {
+            Ok(level) => Some((skill.trim().to_owned(), Some(level))),
+            Err(_) => {
+                self.fault("skill", format!("{level:?} is no level; give one such as sales>=3"));
+                None
+            }
+        }
+    }
+
+    fn rule(&mut self) -> Option<Rule> {
+        let text = self.text("where")?;
+        match rule::read(text, &mut clause) {
+            Ok(clause) => Some(Rule { text: text.to_owned(), clause }),
+            Err(message) => {
+                self.fault("where", message);
+                None
+            }
+        }
+    }
+
+    /// Groups and places become the agents who belong to them; with agents
+    /// asked for too, those of them who do.
+    fn teams(&mut self, query: &mut Query) {
+        type Belongs = fn(&Team, &str) -> bool;
+        let kinds: [(&str, Belongs); 2] = [
+            ("group", |team, name| team.groups.iter().any(|group| group == name)),
+            ("location", |team, name| team.location.as_deref() == Some(name)),
+        ];
+        for (kind, belongs) in kinds {
+            let wanted = self.all(kind);
+            if wanted.is_empty() {
+                continue;
+            }
+            let teams = query.rules.teams.iter();
+            let is = |team: &Team| wanted.iter().any(|name| belongs(team, name));
+            let mut agents: Vec<String> =
+                teams.filter(|(_, team)| is(team)).map(|(agent, _)| agent.clone()).collect();
+            if !query.agents.is_empty() {
+                let asked = |agent: &String| {
+                    query.agents.iter().any(|name| name.eq_ignore_ascii_case(agent))
+                };
+                agents.retain(asked);
+            }
+            if agents.is_empty() {
+                self.fault(kind, "no agent asked for belongs to it; see office.agents");
+            }
+            query.agents = agents;
+        }
     }
 
     fn bounds(&mut self, min: &str, max: &str) -> Bounds {
@@ -397,6 +468,61 @@ impl<'a> Reader<'a> {
         if !wait_limit_is_exact(limit) {
             self.fault(name, EXACT_LIMITS);
         }
+    }
+}
+
+/// The filters that may stand in a group; others are rules or belong to the
+/// whole question.
+const IN_GROUPS: &[&str] = &[
+    "caller",
+    "call_id",
+    "answered",
+    "cause",
+    "wait_min",
+    "wait_max",
+    "talk_min",
+    "talk_max",
+    "position_min",
+    "position_max",
+    "attempts_min",
+    "attempts_max",
+    "dnis",
+    "ivr",
+    "outcome",
+    "tag",
+    "feature",
+    "server",
+    "variable",
+    "skill",
+    "lost_attempt",
+];
+
+/// One filter of a group.
+fn clause(name: &str, value: &str) -> Result<Clause, String> {
+    let known = || format!("queue, agent, direction, {}", IN_GROUPS.join(", "));
+    if value.is_empty() {
+        return Err(format!("{name:?} has no value"));
+    }
+    match name {
+        "queue" => return Ok(Clause::Queue(value.to_owned())),
+        "agent" => return Ok(Clause::Agent(value.to_owned())),
+        "direction" => {
+            return match value {
+                "in" => Ok(Clause::Direction(Direction::Inbound)),
+                "out" => Ok(Clause::Direction(Direction::Outbound)),
+                _ => Err(format!("direction is in or out, not {value:?}")),
+            };
+        }
+        _ if IN_GROUPS.contains(&name) => {}
+        _ => return Err(format!("{name:?} is no filter of a group; these are: {}", known())),
+    }
+    let pairs = [(name, value)];
+    let mut reader = Reader { pairs: &pairs, faults: Vec::new() };
+    let mut filters = Filters::default();
+    reader.calls(&mut filters);
+    match reader.faults.first() {
+        Some(fault) => Err(format!("{}: {}", fault.field, fault.message)),
+        None => Ok(Clause::Calls(Box::new(filters))),
     }
 }
 

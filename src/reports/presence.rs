@@ -235,6 +235,7 @@ fn queues_of(study: &Study<'_>, members: &Members, at: &Session) -> Vec<QueueId>
     let end = at.end.max(at.start + 1);
     let mut queues: Vec<QueueId> = (members.near(at.agent, at.start, end).iter())
         .filter(|m| m.start < end && m.end > at.start)
+        .filter(|m| !study.query.confined || study.scope.has_queue(m.queue))
         .map(|membership| membership.queue)
         .collect();
     queues.sort_by_key(|&queue| study.names().queue_name(queue));

@@ -19,6 +19,9 @@ pub struct Query {
     pub queues: Vec<String>,
     pub agents: Vec<String>,
     pub direction: Option<Direction>,
+    /// Only agents who were members of the queues, or rang or talked there in
+    /// the period: whoever asks may not know of others.
+    pub confined: bool,
     pub filters: Filters,
     pub window: Window,
     pub rules: Rules,
@@ -67,8 +70,36 @@ pub struct Filters {
     pub outcome: Option<String>,
     pub tag: Option<String>,
     pub feature: Option<String>,
+    /// The system name in front of call ids.
+    pub server: Option<String>,
+    /// A variable and, if asked for, its value.
+    pub variable: Option<(String, Option<String>)>,
+    /// A skill and, if asked for, its least level.
+    pub skill: Option<(String, Option<i64>)>,
     /// Calls on which this agent rang and did not answer.
     pub lost_attempt: Option<String>,
+    /// Groups of further filters.
+    pub rule: Option<Rule>,
+}
+
+/// Filters put together by all, any or none of them, as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rule {
+    pub text: String,
+    pub clause: Clause,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clause {
+    /// One filter.
+    Calls(Box<Filters>),
+    Queue(String),
+    /// Taken or dialled by this agent.
+    Agent(String),
+    Direction(Direction),
+    All(Vec<Clause>),
+    Any(Vec<Clause>),
+    None(Vec<Clause>),
 }
 
 impl Filters {
@@ -124,6 +155,45 @@ pub struct Rules {
     /// By pause code; codes without an entry are plain pauses, paid, not
     /// billable.
     pub pauses: BTreeMap<String, PauseKind>,
+    /// Groups and place of agents, by the agent's name.
+    pub teams: BTreeMap<String, Team>,
+    /// Levels of agents, by queue and agent.
+    pub levels: BTreeMap<String, BTreeMap<String, Level>>,
+    /// What outcomes count as, by code; others count as nothing.
+    pub outcomes: BTreeMap<String, OutcomeKind>,
+}
+
+/// Where an agent belongs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Team {
+    pub groups: Vec<String>,
+    pub location: Option<String>,
+}
+
+/// In which wave an agent is rung for a queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    Main,
+    Wrap,
+    Spill,
+}
+
+impl Level {
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Main => "Main",
+            Level::Wrap => "Wrap",
+            Level::Spill => "Spill",
+        }
+    }
+}
+
+/// What an outcome counts as; none of the flags implies another (3.9).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeKind {
+    pub contact: bool,
+    pub qualified: bool,
+    pub sale: bool,
 }
 
 impl Default for Rules {
@@ -146,6 +216,9 @@ impl Default for Rules {
             hide_empty: false,
             area: Area::default(),
             pauses: BTreeMap::new(),
+            teams: BTreeMap::new(),
+            levels: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
         }
     }
 }
@@ -290,6 +363,7 @@ impl Query {
             queues: Vec::new(),
             agents: Vec::new(),
             direction: None,
+            confined: false,
             filters: Filters::default(),
             window: Window::default(),
             rules: Rules::default(),
@@ -318,10 +392,26 @@ impl Query {
             ("outcome", &filters.outcome),
             ("tag", &filters.tag),
             ("feature", &filters.feature),
+            ("server", &filters.server),
             ("lost_attempt", &filters.lost_attempt),
         ] {
             put(name, value.clone());
         }
+        put("where", filters.rule.as_ref().map(|rule| rule.text.clone()));
+        put(
+            "variable",
+            filters.variable.as_ref().map(|(name, value)| match value {
+                Some(value) => format!("{name}={value}"),
+                None => name.clone(),
+            }),
+        );
+        put(
+            "skill",
+            filters.skill.as_ref().map(|(skill, level)| match level {
+                Some(level) => format!("{skill}>={level}"),
+                None => skill.clone(),
+            }),
+        );
         put("answered", filters.answered.map(|yes| if yes { "yes" } else { "no" }.to_owned()));
         let causes: Vec<&str> = filters.causes.iter().map(|cause| cause.label()).collect();
         put("cause", (!causes.is_empty()).then(|| causes.join(", ")));

@@ -142,6 +142,7 @@ mod tests {
                 zone: "UTC".into(),
                 generated_at: 60,
                 queues: Vec::new(),
+                atomic_queues: Vec::new(),
                 agents: Vec::new(),
                 filters: Default::default(),
                 processed: 3,

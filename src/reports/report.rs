@@ -138,6 +138,9 @@ pub struct Header {
     pub generated_at: UnixSec,
     /// Empty = all.
     pub queues: Vec<String>,
+    /// The queues the figures are of (HD-4): those asked for that are known,
+    /// or all.
+    pub atomic_queues: Vec<String>,
     pub agents: Vec<String>,
     pub filters: BTreeMap<String, String>,
     pub processed: u64,

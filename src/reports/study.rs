@@ -16,7 +16,7 @@ use crate::model::totals::{
     LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Talk, agent_cells,
     talk_limit_is_exact,
 };
-use crate::model::{AgentId, Direction, Names, QueueId, Stint};
+use crate::model::{AgentId, Direction, NameKind, Names, QueueId, Stint};
 use crate::reports::calls::so_far;
 use crate::reports::filter::Scope;
 use crate::reports::passing::Seen;
@@ -141,6 +141,16 @@ impl<'a> Study<'a> {
 
     pub fn totals(&self) -> Option<Totals> {
         self.totals.get()
+    }
+
+    /// The queues that the figures are of, by name.
+    pub fn atomic_queues(&self) -> Vec<String> {
+        let all = 1..=self.names().count(NameKind::Queue);
+        let wanted = all.filter(|&queue| self.scope.has_queue(queue));
+        let mut names: Vec<String> =
+            wanted.map(|queue| self.names().queue_name(queue).to_owned()).collect();
+        names.sort_unstable();
+        names
     }
 
     pub(super) fn set_totals(&self, totals: Totals) {

@@ -12,8 +12,8 @@ use crate::house::House;
 use crate::schema::fault;
 
 /// 2026-11-20 00:00:00 UTC.
-const DAY: i64 = 1_795_132_800;
-const PERIOD: &str = "from=2026-11-20&to=2026-11-21";
+pub(crate) const DAY: i64 = 1_795_132_800;
+pub(crate) const PERIOD: &str = "from=2026-11-20&to=2026-11-21";
 
 /// A call that was answered, from its entering.
 fn answered(at: i64, id: u32, queue: &str, agent: &str, number: &str) -> String {
@@ -45,7 +45,7 @@ fn waiting(at: i64, id: u32, queue: &str) -> String {
 }
 
 /// Feeds lines through the machine into the store, as the intake does.
-fn feed(house: &House, text: &str) {
+pub(crate) fn feed(house: &House, text: &str) {
     let mut fold = Fold::new(Settings::default());
     let mut changes = Vec::new();
     for line in text.lines() {
@@ -59,8 +59,15 @@ fn feed(house: &House, text: &str) {
 }
 
 /// A small office: two queues, two agents, a morning.
-async fn office() -> House {
+pub(crate) async fn office() -> House {
     let house = House::build().await;
+    feed(&house, &morning());
+    house.clock.store(DAY + 2_000, std::sync::atomic::Ordering::Relaxed);
+    house
+}
+
+/// What its log says.
+pub(crate) fn morning() -> String {
     let mut text = String::new();
     for n in 0..6 {
         text += &answered(i64::from(n) * 100, n * 10, "sales", "Agent/101", "5551234");
@@ -69,12 +76,10 @@ async fn office() -> House {
     text += &lost(1_100, 210, "sales", "5551234");
     text += &lost(1_200, 220, "care", "=SUM(A1)");
     text += &waiting(1_300, 230, "sales");
-    feed(&house, &text);
-    house.clock.store(DAY + 2_000, std::sync::atomic::Ordering::Relaxed);
-    house
+    text
 }
 
-async fn rows(client: &Client, more: &str) -> Vec<Value> {
+pub(crate) async fn rows(client: &Client, more: &str) -> Vec<Value> {
     let answer = client.get(&format!("/api/v1/calls?{PERIOD}{more}")).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     answer.json()["rows"].as_array().unwrap().clone()

@@ -2,6 +2,7 @@
 //! answers look like.
 
 mod actions;
+mod agents_seen;
 mod board;
 mod calls;
 mod client;

@@ -27,7 +27,7 @@ pub use actions::Actions;
 pub use ami::{Ami, secret_file};
 pub use calls::Calls;
 pub use log::Log;
-pub use office::{Activity, Agent, Office, PauseCode, Queue};
+pub use office::{Activity, Agent, Office, Outcome, PauseCode, Queue};
 pub use portal::Portal;
 pub use reports::Reports;
 pub use store::Store;

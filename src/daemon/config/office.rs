@@ -32,6 +32,8 @@ crate::settings! {
         agents: BTreeMap<String, Agent> = BTreeMap::new(),
         /// What pause codes mean, by code.
         pauses: BTreeMap<String, PauseCode> = BTreeMap::new(),
+        /// What outcomes count as, by the code that ends up in the log.
+        outcomes: BTreeMap<String, Outcome> = BTreeMap::new(),
     }
 }
 
@@ -51,6 +53,12 @@ crate::settings! {
         wrapup: Span = Span(0),
         /// Calls of this queue go out, whatever the log says.
         outbound: bool = false,
+        /// Agents rung first, for reports by level.
+        main_agents: Vec<String> = Vec::new(),
+        /// Agents rung when those are busy.
+        wrap_agents: Vec<String> = Vec::new(),
+        /// Agents rung when nobody else is left.
+        spill_agents: Vec<String> = Vec::new(),
     }
 }
 
@@ -63,6 +71,22 @@ crate::settings! {
         extension: Option<String> = None,
         /// The telephone: "PJSIP/101".
         phone: Option<String> = None,
+        /// Groups the agent belongs to, for reports and filters.
+        groups: Vec<String> = Vec::new(),
+        /// Where the agent works.
+        location: Option<String> = None,
+    }
+}
+
+crate::settings! {
+    /// One outcome: `[office.outcomes.sold]`. The three do not imply each other.
+    pub struct Outcome {
+        /// Somebody was talked to.
+        contact: bool = false,
+        /// Somebody who counts was talked to.
+        qualified: bool = false,
+        /// Something was sold.
+        sale: bool = false,
     }
 }
 

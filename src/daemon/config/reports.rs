@@ -1,8 +1,12 @@
 //! Section `reports`.
 
+use std::collections::BTreeMap;
+
 use crate::base::setting::{Fault, Percent, Raw, Span, Value, choice, word_of};
-use crate::daemon::config::{Activity, Office, PauseCode};
-use crate::reports::{self, PauseKind, Rules, Sla, SlaTarget, SlaVariant};
+use crate::daemon::config::{Activity, Agent, Office, Outcome, PauseCode, Queue};
+use crate::reports::{
+    self, Level, OutcomeKind, PauseKind, Rules, Sla, SlaTarget, SlaVariant, Team,
+};
 
 crate::settings! {
     /// How reports count.
@@ -96,9 +100,34 @@ impl Reports {
                 national_prefixes: self.national_prefixes.clone(),
             },
             pauses: office.pauses.iter().map(|(code, one)| (code.clone(), kind(one))).collect(),
+            teams: office.agents.iter().map(|(name, agent)| (name.clone(), team(agent))).collect(),
+            levels: queues().map(|(name, queue)| (name.clone(), levels(queue))).collect(),
+            outcomes: (office.outcomes.iter())
+                .map(|(code, outcome)| {
+                    let Outcome { contact, qualified, sale } = *outcome;
+                    (code.clone(), OutcomeKind { contact, qualified, sale })
+                })
+                .collect(),
             ..Rules::default()
         }
     }
+}
+
+fn team(agent: &Agent) -> Team {
+    Team { groups: agent.groups.clone(), location: agent.location.clone() }
+}
+
+/// Who is named twice belongs to the first level that names him.
+fn levels(queue: &Queue) -> BTreeMap<String, Level> {
+    let lists = [
+        (Level::Spill, &queue.spill_agents),
+        (Level::Wrap, &queue.wrap_agents),
+        (Level::Main, &queue.main_agents),
+    ];
+    let agents = |(level, agents): (Level, &Vec<String>)| {
+        agents.iter().map(move |agent| (agent.clone(), level)).collect::<Vec<_>>()
+    };
+    lists.into_iter().flat_map(agents).collect()
 }
 
 fn whole(span: Span) -> u32 {

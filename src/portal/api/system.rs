@@ -5,12 +5,14 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use crate::base::Secs;
 use crate::model::NameKind;
 use crate::people::{Act, Right};
 use crate::portal::asked::{Asked, blocking};
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
 use crate::portal::wire::system::{Agents, Backups, Labelled, Queues};
+use crate::reports::{Query, Source, Stored, agents_of};
 
 /// For whoever watches over the daemon: fine, or why not.
 pub async fn healthz(asked: Asked) -> Result<Response, Refusal> {
@@ -35,19 +37,39 @@ pub async fn queues(asked: Asked) -> Result<Response, Refusal> {
     reply::json(&Queues { queues })
 }
 
-/// The agents one may ask about: all, or oneself.
+/// How far back an agent belongs to the queues he was on.
+const LATELY: Secs = 92 * 86_400;
+
+/// The agents one may ask about: all, those of one's queues, or oneself.
 pub async fn agents(asked: Asked) -> Result<Response, Refusal> {
     let app = Arc::clone(&asked.app);
     let viewer = asked.viewer()?;
     let all = viewer.may(Right::ReportsView);
     let own = viewer.account.agent.clone();
-    let names = blocking(move || app.store.query(|reader| reader.names())).await?;
-    let own = own.and_then(|own| names.find_agent(&own));
-    let seen = (1..=names.count(NameKind::Agent)).filter(|id| all || own == Some(*id));
-    let labelled = seen.map(|id| names.agent_name(id)).map(|name| Labelled {
-        name: name.to_owned(),
-        label: asked.app.agent_label(name).to_owned(),
+    let queues = viewer.account.queues.clone();
+    let (zone, now) = (asked.app.settings.zone.clone(), asked.now);
+    let seen = blocking(move || {
+        app.store.query(|reader| {
+            let source = Stored::new(reader)?;
+            if all {
+                let lately = Query::over(now - LATELY, now + 1, zone);
+                return match queues {
+                    // Nobody belongs to no queue.
+                    Some(queues) if queues.is_empty() => Ok(Vec::new()),
+                    queues => {
+                        agents_of(&Query { queues: queues.unwrap_or_default(), ..lately }, &source)
+                    }
+                };
+            }
+            let names = source.names();
+            let own = own.and_then(|own| names.find_agent(&own));
+            Ok(own.map(|own| names.agent_name(own).to_owned()).into_iter().collect())
+        })
     });
+    let labelled = seen
+        .await?
+        .into_iter()
+        .map(|name| Labelled { label: asked.app.agent_label(&name).to_owned(), name });
     let mut agents: Vec<_> = labelled.collect();
     agents.sort_by(|one, other| one.name.cmp(&other.name));
     reply::json(&Agents { agents })

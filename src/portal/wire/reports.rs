@@ -34,6 +34,7 @@ describe! {
         zone: String,
         generated_at: i64,
         queues: Vec<String>,
+        atomic_queues: Vec<String>,
         agents: Vec<String>,
         filters: std::collections::BTreeMap<String, String>,
         processed: u64,

@@ -2,6 +2,7 @@
 
 mod compare;
 mod memory;
+mod office;
 mod params;
 mod paths;
 mod vectors;

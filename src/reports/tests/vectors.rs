@@ -14,7 +14,7 @@ use crate::reports::tests::memory::Memory;
 /// 2026-11-20T00:00:00Z.
 const DAY: i64 = 1_795_132_800;
 
-fn stint(enter: i64, queue: u32, wait: i64) -> Stint {
+pub(super) fn stint(enter: i64, queue: u32, wait: i64) -> Stint {
     Stint {
         call_id: CallId::Usual { epoch: enter as u32, seq: queue },
         alias: None,

@@ -10,7 +10,7 @@ use crate::model::totals::{NO_WORD, Slots, Talk};
 
 /// A pause that begins at most this long after a conversation belongs to it
 /// (`metrics.md` 2.10 rule 9).
-const ACW_WITHIN: Secs = 10;
+pub const ACW_WITHIN: Secs = 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AgentKey {

@@ -32,7 +32,7 @@ mod spread;
 #[cfg(test)]
 mod tests;
 
-pub use agent::{AgentCell, AgentKey, PauseCell, agent_cells, agent_cells_made};
+pub use agent::{ACW_WITHIN, AgentCell, AgentKey, PauseCell, agent_cells, agent_cells_made};
 pub use agent_queue::{
     AgentCalls, AgentQueueCell, AgentQueueCells, AgentQueueKey, agent_queue_cells,
 };
