@@ -175,9 +175,8 @@ impl NewsStream {
 
     /// What came, waiting for it for a while; and the place reached.
     pub async fn poll(mut self) -> (Vec<Told>, Option<Cursor>) {
-        let mut told = match timeout(POLL, self.next()).await {
-            Ok(Next::Told(told)) => told,
-            _ => return (Vec::new(), self.seen),
+        let Ok(Next::Told(mut told)) = timeout(POLL, self.next()).await else {
+            return (Vec::new(), self.seen);
         };
         tokio::time::sleep(BURST).await;
         told.extend(self.news());

@@ -39,7 +39,7 @@ pub struct Refusal {
     /// The kind of the error, by its name in the API.
     pub kind: &'static str,
     pub message: String,
-    pub coded: Option<Coded>,
+    pub coded: Option<Box<Coded>>,
     /// What is wrong with which field.
     pub fields: Vec<(String, Wrong)>,
     pub retry_after: Option<Secs>,
@@ -63,7 +63,8 @@ impl Refusal {
         code: &'static str,
         values: [(&'static str, String); N],
     ) -> Self {
-        Refusal { coded: Some(Coded { code, values: values.into() }), ..self }
+        let coded = Coded { code, values: values.into() };
+        Refusal { coded: Some(Box::new(coded)), ..self }
     }
 
     /// The input is wrong in these fields.
@@ -110,7 +111,7 @@ impl Refusal {
         let mut error = Map::new();
         error.insert("kind".to_owned(), json!(self.kind));
         error.insert("message".to_owned(), json!(self.message));
-        tell(&mut error, self.coded.as_ref());
+        tell(&mut error, self.coded.as_deref());
         if !self.fields.is_empty() {
             let fields = self.fields.iter().map(|(field, wrong)| {
                 let mut told = Map::new();
@@ -162,13 +163,15 @@ impl From<Error> for Refusal {
             Kind::Internal => "something went wrong on our side; the log says more",
             _ => error.message(),
         };
-        let mut refusal =
-            Refusal { coded: error.code().cloned(), ..Refusal::new(status, kind, message) };
+        let mut refusal = Refusal {
+            coded: error.code().cloned().map(Box::new),
+            ..Refusal::new(status, kind, message)
+        };
         if error.kind() == Kind::Invalid
             && let Some((field, text)) = error.message().split_once(": ")
             && !field.contains(' ')
         {
-            let coded = refusal.coded.take();
+            let coded = refusal.coded.take().map(|coded| *coded);
             refusal.fields.push((field.to_owned(), Wrong { message: text.to_owned(), coded }));
         }
         if error.kind() == Kind::Busy {

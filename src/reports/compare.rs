@@ -122,7 +122,7 @@ pub fn run_compared(
         "day" | "agent by day" => paired_days(query, &then),
         _ => FxHashMap::default(),
     };
-    let rows = answer.rows.into_iter().map(|row| rekeyed(row, &days)).collect();
+    let rows: Vec<Other> = answer.rows.into_iter().map(|row| rekeyed(row, &days)).collect();
     let differences = differences(&report, &rows);
     report.compare = Some(Box::new(Comparison { header: answer.header, rows, differences }));
     Ok(report)
@@ -176,7 +176,7 @@ fn rekeyed(mut row: Row, days: &FxHashMap<String, String>) -> Other {
     Other { row, own: Some(own) }
 }
 
-fn differences(report: &Report, others: &Vec<Other>) -> Vec<Row> {
+fn differences(report: &Report, others: &[Other]) -> Vec<Row> {
     let others: FxHashMap<&str, &Row> =
         others.iter().map(|other| (other.row.key.as_str(), &other.row)).collect();
     let both = report.rows.iter().filter_map(|row| Some((row, *others.get(row.key.as_str())?)));

@@ -373,7 +373,7 @@ fn distance(one: &[char], two: &[char]) -> usize {
 /// the reference.
 ///
 /// ```
-/// switchroom::settings! {
+/// switchroom_core::settings! {
 ///     /// How doors are kept.
 ///     pub struct Doors {
 ///         /// Whether they are locked at night.

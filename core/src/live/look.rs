@@ -112,8 +112,8 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
                 call_id: stint.call_id.to_string(),
                 direction: flow(stint.direction),
                 queue: queue.to_owned(),
-                number: told(&stint.number, place.map(|place| &place.number)),
-                name: told(&stint.caller_name, place.map(|place| &place.name)),
+                number: told(&stint.number, place.map(|place| &*place.number)),
+                name: told(&stint.caller_name, place.map(|place| &*place.name)),
                 entered: stint.enter,
                 state,
                 since,
@@ -139,9 +139,9 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
 }
 
 /// The log's word, or AMI's where the log has none.
-fn told(log: &str, ami: Option<&Box<str>>) -> String {
+fn told(log: &str, ami: Option<&str>) -> String {
     match ami {
-        Some(ami) if log.is_empty() => ami.to_string(),
+        Some(ami) if log.is_empty() => ami.to_owned(),
         _ => log.to_owned(),
     }
 }

@@ -209,7 +209,7 @@ fn tell(key: &Key, facet: &Facet) -> News {
         }),
         Facet::Count(count) => json!({ "count": count }),
     };
-    news(kind, agent, queue, rest)
+    news(kind, agent.map(|name| &**name), queue.map(|name| &**name), rest)
 }
 
 /// What is told of something that is not there any more.
@@ -235,17 +235,12 @@ fn lost(key: &Key) -> Option<News> {
     })
 }
 
-fn news(
-    kind: &'static str,
-    agent: Option<&Box<str>>,
-    queue: Option<&Box<str>>,
-    rest: Value,
-) -> News {
+fn news(kind: &'static str, agent: Option<&str>, queue: Option<&str>, rest: Value) -> News {
     let rest = match rest {
         Value::Object(rest) => rest,
         _ => Map::new(),
     };
-    News { kind, agent: agent.cloned(), queue: queue.cloned(), rest }
+    News { kind, agent: agent.map(Into::into), queue: queue.map(Into::into), rest }
 }
 
 fn some(text: &str) -> Option<&str> {

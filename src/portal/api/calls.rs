@@ -136,7 +136,7 @@ pub async fn show(asked: Asked) -> Result<Response, Refusal> {
     let sight = Sight::of(asked.viewer()?, Right::CallsView)?;
     let (store, id, now) = (asked.app.store.clone(), asked.part("id").to_owned(), asked.now);
     let detail = blocking(move || store.query(|reader| listing::detail(reader, &id, &sight, now)));
-    reply::json(&detail.await?.ok_or_else(|| no_such_call())?)
+    reply::json(&detail.await?.ok_or_else(no_such_call)?)
 }
 
 fn no_such_call() -> Refusal {

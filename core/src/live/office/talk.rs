@@ -94,12 +94,11 @@ impl Office {
             return Some(leg);
         }
         let twin = self.channels.twin(leg)?;
-        let reached = self.channels.iter().find(|other| {
+        self.channels.iter().find(|other| {
             !other.is_local()
                 && (other.dialled_by.as_deref() == Some(&twin.uniqueid)
                     || (other.bridge.is_some() && other.bridge == twin.bridge))
-        });
-        reached
+        })
     }
 
     /// The agent a device belongs to: a member of a queue that is watched by

@@ -1,0 +1,159 @@
+//! The tracker inside `switchroom run`: what a scripted manager interface
+//! tells stands in the database, and what was open is closed after a kill.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::sync_channel;
+use std::time::Duration;
+
+/// Answers every action with success and every list with an empty one. After
+/// the first ping, which comes when all lists are done, it says `events`.
+fn serve(listener: &TcpListener, events: &str) {
+    let (stream, _) = listener.accept().unwrap();
+    let mut reader = BufReader::new(stream);
+    say(&mut reader, "Asterisk Call Manager/11.0.0\r\n");
+    let mut events = Some(events);
+    loop {
+        let Some(action) = action(&mut reader) else { return };
+        let field = |name: &str| {
+            let line = action.lines().find_map(|line| line.strip_prefix(name));
+            line.unwrap_or("").trim().to_owned()
+        };
+        let (name, id) = (field("Action:"), field("ActionID:"));
+        let is_list = name.starts_with("CoreShow")
+            || name.ends_with("List")
+            || name.ends_with("Contacts")
+            || ["QueueStatus", "Parkinglots", "ParkedCalls"].contains(&name.as_str());
+        let mut answer = format!("Response: Success\r\nActionID: {id}\r\nChallenge: 4711\r\n");
+        if is_list {
+            answer.push_str(&format!(
+                "EventList: start\r\n\r\nEvent: {name}Complete\r\nActionID: {id}\r\n\
+                 EventList: Complete\r\n"
+            ));
+        }
+        answer.push_str("\r\n");
+        if name == "Login" {
+            answer.push_str("Event: FullyBooted\r\nUptime: 1000\r\nStatus: Fully Booted\r\n\r\n");
+        }
+        say(&mut reader, &answer);
+        if name == "Ping"
+            && let Some(events) = events.take()
+        {
+            say(&mut reader, events);
+        }
+    }
+}
+
+fn say(reader: &mut BufReader<TcpStream>, text: &str) {
+    // The daemon may be gone by now.
+    let _ = reader.get_mut().write_all(text.as_bytes());
+}
+
+fn action(reader: &mut BufReader<TcpStream>) -> Option<String> {
+    let mut text = String::new();
+    loop {
+        let mut line = String::new();
+        if reader.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        if line == "\r\n" {
+            return Some(text);
+        }
+        text.push_str(&line);
+    }
+}
+
+/// Call 1.1 is parked; call 2.1 is parked and gives up.
+const EVENTS: &str = "Event: ParkedCall\r\nParkeeChannel: PJSIP/t-1\r\nParkeeUniqueid: 1.1\r\n\
+    ParkeeLinkedid: 1.1\r\nParkeeCallerIDNum: 0791112233\r\nParkinglot: default\r\n\
+    ParkingSpace: 701\r\nParkingDuration: 0\r\n\r\n\
+    Event: ParkedCall\r\nParkeeChannel: PJSIP/t-2\r\nParkeeUniqueid: 2.1\r\n\
+    ParkeeLinkedid: 2.1\r\nParkeeCallerIDNum: 0794445566\r\nParkinglot: default\r\n\
+    ParkingSpace: 702\r\nParkingDuration: 0\r\n\r\n\
+    Event: HangupRequest\r\nChannel: PJSIP/t-2\r\nUniqueid: 2.1\r\nLinkedid: 2.1\r\n\r\n\
+    Event: ParkedCallGiveUp\r\nParkeeChannel: PJSIP/t-2\r\nParkeeUniqueid: 2.1\r\n\
+    ParkeeLinkedid: 2.1\r\nParkinglot: default\r\nParkingSpace: 702\r\n\
+    ParkingDuration: 0\r\n\r\n";
+
+struct Office {
+    _folder: tempfile::TempDir,
+    config: String,
+    data: String,
+}
+
+impl Office {
+    fn new(port: u16) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        fs::write(path("secret"), "s3cret\n").unwrap();
+        fs::write(path("queue_log"), "").unwrap();
+        let text = format!(
+            "[log]\npath = \"{}\"\n[store]\ndata = \"{}\"\n[portal]\nlisten = \"127.0.0.1:0\"\n\
+             [ami]\nport = {port}\nuser = \"office\"\nsecret_file = \"{}\"\n\
+             [tracker]\nenabled = true\nparkedcalls = true\n",
+            path("queue_log"),
+            path("data"),
+            path("secret"),
+        );
+        fs::write(path("office.toml"), text).unwrap();
+        Office { config: path("office.toml"), data: path("data"), _folder: folder }
+    }
+
+    fn start(&self) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_switchroom"))
+            .args(["run", "--config", &self.config])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    /// Lost calls of the lot, as soon as they are others than `before`.
+    fn lost(&self, before: &str) -> String {
+        let (_nobody, never) = sync_channel::<()>(0);
+        for _ in 0..600 {
+            let output = Command::new(env!("CARGO_BIN_EXE_switchroom"))
+                .args(["report", "lost-queues", "--data", &self.data, "--from", "2000-01-01"])
+                .args(["--to", "2100-01-01", "--queue", "pk-default", "--format", "csv"])
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            if output.status.success() && text.contains("pk-default") && text != before {
+                return text;
+            }
+            // It always times out.
+            let _ = never.recv_timeout(Duration::from_millis(100));
+        }
+        panic!("no other lost calls of the lot than {before:?}");
+    }
+}
+
+#[test]
+fn a_call_parked_before_a_kill_is_a_lost_call_of_its_lot_after_it() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let office = Office::new(listener.local_addr().unwrap().port());
+    let server = std::thread::spawn(move || {
+        // The first run hears of calls; the second of nothing.
+        serve(&listener, EVENTS);
+        serve(&listener, "");
+    });
+    let mut first = office.start();
+    let one = office.lost("");
+    first.kill().unwrap();
+    first.wait().unwrap();
+
+    let mut second = office.start();
+    let two = office.lost(&one);
+    second.kill().unwrap();
+    second.wait().unwrap();
+    server.join().unwrap();
+    let numbers = |text: &str| -> Vec<String> {
+        let row = text.lines().find(|line| line.contains("pk-default")).unwrap_or("");
+        row.split(',').map(str::to_owned).collect()
+    };
+    assert!(numbers(&one).contains(&"1".to_owned()), "{one}");
+    assert!(numbers(&two).contains(&"2".to_owned()), "{two}");
+}
