@@ -57,8 +57,12 @@ run_office() {
   . "$place/ready"
   trap 'kill $office 2>/dev/null || true; wait $office 2>/dev/null || true; rm -rf "$place"' EXIT
   mkdir -p "$data"
+  # The secret that etc/asterisk ships; this Asterisk listens on the loopback only.
+  (umask 077 && echo CHANGE-ME >"$place/manager-secret")
   printf '%s\n' '[log]' "path = \"$queue_log\"" '[store]' "data = \"$data\"" \
-    '[office]' 'name = "Demonstration"' >"$place/switchroom.toml"
+    '[office]' 'name = "Demonstration"' \
+    '[ami]' "port = $manager_port" 'user = "switchroom"' "secret_file = \"$place/manager-secret\"" \
+    '[tracker]' 'enabled = true' 'parkedcalls = true' 'outboundcalls = true' >"$place/switchroom.toml"
   say "earlier days are captures of a real Asterisk, imported"
   "$CARGO_TARGET_DIR/release/switchroom" import --data "$data" "$place/past"
   say "starting: switchroom run --config $place/switchroom.toml $*"

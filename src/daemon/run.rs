@@ -91,6 +91,9 @@ async fn serve(
         started,
     )?;
     let tracker = tracking::prepare(&config);
+    if let Some(tracker) = &tracker {
+        tracker.tell_open(intake.fold());
+    }
     let journal = intake.tracker().map(str::to_owned);
     let work = Work {
         store: store.clone(),

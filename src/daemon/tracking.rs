@@ -14,6 +14,7 @@ use crate::event::manager::Told;
 use crate::input::ami::client::Listener;
 use crate::input::ami::{self, Action, Moment, Out};
 use crate::input::queue_log::{self, Parsed};
+use crate::model::{Direction, Fold};
 use crate::tracker::{Echo, Journal, Meter, Options, Record, Round, Tracker};
 
 /// The journal's time goes on this often while calls are open.
@@ -68,6 +69,28 @@ pub fn prepare(config: &Config) -> Option<Prepared> {
 }
 
 impl Prepared {
+    /// Tells of outbound calls that a dialplan logs itself and that are still
+    /// open: the run before read the lines that opened them, and without
+    /// them the snapshot would make each of them a second call.
+    pub fn tell_open(&self, fold: &Fold) {
+        if !self.options.rewrite_unique_ids {
+            // Then our own calls look the same.
+            return;
+        }
+        for one in &fold.open().stints {
+            let stint = &one.stint;
+            let id = stint.call_id.to_string();
+            if stint.direction != Direction::Outbound || id.starts_with(':') {
+                continue;
+            }
+            let queue = fold.names().queue_name(stint.queue);
+            let line = format!("{}|{id}|{queue}|NONE|CALLOUTBOUND||{}", stint.enter, stint.number);
+            if self.hints.try_send(line.into_bytes().into()).is_err() {
+                return;
+            }
+        }
+    }
+
     /// The tracker as one who hears the connection. Who starts the connection
     /// puts its handle into `way`, by which the sink `ami` sends.
     ///
@@ -349,6 +372,30 @@ mod tests {
         let lines = shelf.lines();
         // Stamped with the last moment it was known to be there.
         assert_eq!(lines[1..], ["100|:1.1|pk-default|NONE|ABANDON|1|1|0"]);
+    }
+
+    #[test]
+    fn open_calls_of_a_dialplan_are_told_to_a_new_run_and_those_of_ours_are_not() {
+        let (hints, lines) = sync_channel(HINTS);
+        let options = options();
+        let prepared = Prepared { hints, lines, options, sink: SinkName::Internal };
+        let mut fold = Fold::new(crate::model::Settings::default());
+        let mut changes = Vec::new();
+        for line in [
+            "100|7.1|q-autumn|Bruno Keller|CALLOUTBOUND||015676298",
+            "101|:8.1|q-autumn|PJSIP/202|CALLOUTBOUND||0123",
+            "102|9.1|sales|NONE|ENTERQUEUE||0456|1",
+        ] {
+            let options = queue_log::Options::default();
+            let Parsed::Event(event) = queue_log::parse(line.as_bytes(), &options) else {
+                panic!("{line}");
+            };
+            fold.apply(&event, &mut changes);
+        }
+        prepared.tell_open(&fold);
+        let told: Vec<_> = prepared.lines.try_iter().collect();
+        let told: Vec<_> = told.iter().map(|line| std::str::from_utf8(line).unwrap()).collect();
+        assert_eq!(told, ["100|7.1|q-autumn|NONE|CALLOUTBOUND||015676298"]);
     }
 
     #[test]
