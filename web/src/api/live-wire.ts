@@ -8,7 +8,8 @@ export const sourceFields = {
 };
 const liveSource = obj(sourceFields);
 /** The link to Asterisk: unless it is up, who rings and who is a member is not known, or old. */
-export const amiLink = obj({ state: one("off", "down", "resyncing", "up", "stale"), since: num, detail: maybe(str) });
+export const amiFields = { state: one("off", "down", "resyncing", "up", "stale"), since: num, detail: maybe(str) };
+export const amiLink = obj(amiFields);
 export type AmiLink = Of<typeof amiLink>;
 
 const queue = obj({

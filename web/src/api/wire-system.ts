@@ -2,7 +2,7 @@
 
 import { bool, byName, list, maybe, num, obj, optional, str, type Of } from "./door";
 import { lang, role } from "./wire";
-import { sourceFields } from "./live-wire";
+import { amiFields, sourceFields } from "./live-wire";
 
 export const sessions = obj({
   sessions: list(obj({ id: str, created: num, last_seen: num, address: str, agent: str, current: bool })),
@@ -21,6 +21,9 @@ export const health = obj({
     last_backup: maybe(num), written_today: num, detail_days: num, damaged: maybe(str),
   }),
   memory: obj({ rss: num }), open: obj({ calls: num, sessions: num, pauses: num }), live_streams: num,
+  ami: optional(maybe(obj({
+    ...amiFields, version: str, system: str, events: num, events_per_second: num, dropped: num, refused: list(str),
+  }))),
 });
 export type Health = Of<typeof health>;
 const backup = obj({ name: str, at: num, bytes: num });

@@ -44,7 +44,7 @@ export function HealthPage() {
 }
 
 function Content({ h }: { h: Health }) {
-  const flow = flowChecks(h);
+  const flow = [...flowChecks(h), ...linkChecks(h)];
   const store = storeChecks(h);
   const all = [...flow, ...store];
   const bad = all.filter((c) => c.mark !== "ok");
@@ -122,6 +122,29 @@ function flowChecks(h: Health): Check[] {
       value: int(strange),
     },
   ];
+}
+
+/** The connection to Asterisk's manager interface; nothing where none is wanted. */
+function linkChecks(h: Health): Check[] {
+  const link = h.ami;
+  if (!link || link.state === "off") return [];
+  const refused = link.refused.length;
+  const checks: Check[] = [
+    {
+      mark: link.state === "up" ? "ok" : link.state === "down" ? "act" : "watch",
+      what: say(`health.ami.${link.state}`),
+      note: link.detail ?? (link.version ? say("health.ami.version", { version: link.version }) : say("health.ami.noversion")),
+      value: say("health.for", { time: longSpan(Math.max(0, h.now - link.since)) }),
+    },
+    {
+      mark: link.dropped ? "watch" : "ok",
+      what: say("health.ami.events"),
+      note: link.dropped ? say("health.ami.dropped", { n: int(link.dropped) }) : say("health.ami.rate", { n: int(link.events_per_second) }),
+      value: int(link.events),
+    },
+  ];
+  if (refused) checks.push({ mark: "watch", what: say("health.ami.refused"), note: link.refused.join("; "), value: int(refused) });
+  return checks;
 }
 
 function storeChecks(h: Health): Check[] {

@@ -40,5 +40,6 @@ export function health(now) {
     unknown_verbs: { REQUEUED: 1 },
     database: { path: "/var/lib/switchroom/switchroom.db", bytes: 43210000, wal_bytes: 800000, stints: 412306, oldest: now - 40000000, newest: now - 3, last_commit: now - 1, last_backup: now - 40000, written_today: 9100000, detail_days: 400, damaged: null },
     memory: { rss: 8700000 }, open: { calls: 10, sessions: 12, pauses: 2 }, live_streams: 14,
+    ami: { state: "up", since: now - 86400, detail: null, version: "22.10.1", system: "", events: 184203, events_per_second: 12, dropped: 0, refused: ["PJSIPShowContacts: permission denied"] },
   };
 }
