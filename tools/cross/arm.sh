@@ -5,7 +5,7 @@
 # compiler are Debian's cross gcc; programs run under qemu-user. Objects go to target/cross, apart
 # from the machine's own, because the compiler may be another one.
 
-release_limit=7000000
+release_limit=7500000
 
 triple() {
   case $1 in
