@@ -89,6 +89,12 @@ fn a_pattern_is_tried_on_names_from_arguments_or_lines() {
     assert_eq!(told, "match    PJSIP/101-2\n");
 }
 
+/// A field of an action.
+fn field(action: &str, name: &str) -> String {
+    let line = action.lines().find_map(|line| line.strip_prefix(name));
+    line.unwrap_or("").trim().to_owned()
+}
+
 /// A manager interface by script: greets, and answers what it is asked.
 struct Asterisk {
     listener: TcpListener,
@@ -111,15 +117,14 @@ impl Asterisk {
     /// end of the snapshot.
     fn let_in(&self) -> Line {
         let mut line = self.greet();
+        line.challenge();
         let login = line.action();
-        assert!(login.contains("Action: Login") && login.contains("Secret: s3cret"), "{login}");
-        line.say(
-            "Response: Success\r\nActionID: login\r\nMessage: Authentication accepted\r\n\r\n",
-        );
+        assert!(login.contains("Action: Login") && !login.contains("s3cret"), "{login}");
+        line.say(&format!("Response: Success\r\nActionID: {}\r\n\r\n", field(&login, "ActionID:")));
         line.say("Event: FullyBooted\r\nUptime: 1000\r\nStatus: Fully Booted\r\n\r\n");
         loop {
             let action = line.action();
-            if line.answer_list(&action) {
+            if line.answer(&action) {
                 return line;
             }
         }
@@ -152,24 +157,27 @@ impl Line {
         }
     }
 
-    /// Answers an action that asks for a list by an empty one; whether it was
-    /// the last of the snapshot.
-    fn answer_list(&mut self, action: &str) -> bool {
-        let field = |name: &str| {
-            let line = action.lines().find_map(|line| line.strip_prefix(name));
-            line.unwrap_or("").trim().to_owned()
-        };
-        let (name, id) = (field("Action:"), field("ActionID:"));
-        let complete = match name.as_str() {
-            "CoreShowChannels" => "CoreShowChannelsComplete",
-            "UserEvent" | "Ping" => return false,
-            other => &format!("{other}Complete"),
-        };
-        self.say(&format!(
-            "Response: Success\r\nActionID: {id}\r\nEventList: start\r\n\r\n\
-             Event: {complete}\r\nActionID: {id}\r\nEventList: Complete\r\n\r\n"
-        ));
-        name == "CoreShowChannels"
+    fn challenge(&mut self) {
+        let asked = self.action();
+        let id = field(&asked, "ActionID:");
+        self.say(&format!("Response: Success\r\nActionID: {id}\r\nChallenge: 135\r\n\r\n"));
+    }
+
+    /// Answers an action, one that asks for a list by an empty one; whether
+    /// it was the last of the snapshot.
+    fn answer(&mut self, action: &str) -> bool {
+        let (name, id) = (field(action, "Action:"), field(action, "ActionID:"));
+        let plain = ["CoreSettings", "CoreStatus", "Filter", "UserEvent", "Ping"];
+        let mut answer = format!("Response: Success\r\nActionID: {id}\r\n");
+        if !plain.contains(&name.as_str()) {
+            answer.push_str(&format!(
+                "EventList: start\r\n\r\nEvent: {name}Complete\r\nActionID: {id}\r\n\
+                 EventList: Complete\r\n"
+            ));
+        }
+        answer.push_str("\r\n");
+        self.say(&answer);
+        name == "PJSIPShowContacts"
     }
 
     fn parked(&mut self, id: &str) {
@@ -270,8 +278,11 @@ fn a_refused_log_in_and_another_tracker_end_it_with_a_reason() {
     let asterisk = Asterisk::new();
     let tracking = Tracking::start(&asterisk.port(), folder.path());
     let mut line = asterisk.greet();
-    line.action();
-    line.say("Response: Error\r\nActionID: login\r\nMessage: Authentication failed\r\n\r\n");
+    line.challenge();
+    let id = field(&line.action(), "ActionID:");
+    line.say(&format!(
+        "Response: Error\r\nActionID: {id}\r\nMessage: Authentication failed\r\n\r\n"
+    ));
     let (code, told) = tracking.told();
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("Authentication failed") && told.contains("manager.conf"), "{told}");

@@ -87,8 +87,20 @@ impl Replay {
         for line in &different {
             writeln!(stdout, "{line}").map_err(out)?;
         }
+        tell(&different, wanted.len());
         Ok(if different.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
+
+/// How much differs, in one line for people.
+#[expect(clippy::print_stderr, reason = "standard output is the difference itself")]
+fn tell(different: &[String], wanted: usize) {
+    if different.is_empty() {
+        return;
+    }
+    let missing = different.iter().filter(|line| line.starts_with('-')).count();
+    let more = different.len() - missing;
+    eprintln!("switchroom: of {wanted} expected lines {missing} are missing; {more} are too many");
 }
 
 /// The capture itself, of a folder that holds one.

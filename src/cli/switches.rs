@@ -6,67 +6,66 @@ use clap::Args;
 
 use crate::tracker::{Options, Pattern, Scope};
 
+/// Declares the switches that are 0 or 1 and may stand alone for 1.
+macro_rules! bits {
+    ($( $(#[doc = $doc:literal])+ $name:ident = $default:literal, )+) => {
+        /// Switches of 0 or 1.
+        #[derive(Clone, Debug, Args)]
+        #[command(next_help_heading = "What is tracked (0 or 1; alone means 1)")]
+        pub struct Bits {
+            $(
+                $(#[doc = $doc])+
+                #[arg(
+                    long,
+                    value_name = "0|1",
+                    num_args = 0..=1,
+                    default_value = $default,
+                    default_missing_value = "1",
+                    value_parser = bit
+                )]
+                pub $name: bool,
+            )+
+        }
+
+        /// Their names, with `_` for `-`.
+        const BITS: &[&str] = &[$( stringify!($name) ),+];
+    };
+}
+
+bits! {
+    /// Hold and music on hold, as CALLERONHOLD and CALLEROFFHOLD
+    moh = "1",
+    /// Also write when the customer holds the agent
+    moh_customer = "0",
+    /// Parking lots as queues pk-LOT
+    parkedcalls = "0",
+    /// Outbound calls as campaigns q-ACCOUNT, or q-outbound without an account code
+    outboundcalls = "0",
+    /// Telephones logged on for a person become that person
+    hotdesking = "0",
+    /// Begin the ids of tracked calls with a colon
+    rewriteuniqueids = "1",
+    /// After an unanswered call write why it failed
+    failure_status = "0",
+    /// Write telephones that a tracked call rang in vain, as RINGNOANSWER
+    ring_attempts = "0",
+    /// Keep events in the capture that no machine looks at
+    noeventblacklisting = "0",
+}
+
 /// What is tracked and how; names and defaults of the public tool.
 #[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "What is tracked (0 or 1; alone means 1)")]
+#[command(next_help_heading = "How it is tracked")]
 pub struct Switches {
-    /// Hold and music on hold, as CALLERONHOLD and CALLEROFFHOLD
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "1",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    moh: bool,
-    /// Parking lots as queues pk-LOT
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    parkedcalls: bool,
-    /// Outbound calls as campaigns q-ACCOUNT, or q-outbound without an account code
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    outboundcalls: bool,
+    #[command(flatten)]
+    pub bits: Bits,
     /// Calls answered before this many milliseconds are not tracked
     #[arg(long, value_name = "MS", default_value_t = 300, value_parser = clap::value_parser!(i64).range(0..=60_000))]
     outboundthreshold: i64,
-    /// Telephones logged on for a person become that person
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    hotdesking: bool,
     /// Channels whose outbound calls go to queues that begin with _; all originators are then
     /// tracked
     #[arg(long, value_name = "REGEX", value_parser = pattern)]
     hidden_channels: Option<Pattern>,
-    /// Begin the ids of tracked calls with a colon
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "1",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    rewriteuniqueids: bool,
     /// Devices that are agents' phones, besides members, hints and phones called by name
     #[arg(long, value_name = "REGEX", value_parser = pattern)]
     internal_channels: Option<Pattern>,
@@ -82,72 +81,31 @@ pub struct Switches {
     /// Queue of calls to an internal phone; empty: like any other call
     #[arg(long, value_name = "QUEUE", default_value = "")]
     internal_queue: String,
-    /// Also write when the customer holds the agent
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    moh_customer: bool,
-    /// After an unanswered call write why it failed
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    failure_status: bool,
-    /// Keep events in the capture that no machine looks at
-    #[arg(
-        long,
-        value_name = "0|1",
-        num_args = 0..=1,
-        default_value = "0",
-        default_missing_value = "1",
-        value_parser = bit
-    )]
-    pub noeventblacklisting: bool,
 }
 
 impl Switches {
     /// As the tracker takes them.
     pub fn options(&self, sees_log: bool) -> Options {
         Options {
-            rewrite_unique_ids: self.rewriteuniqueids,
-            hold: self.moh,
-            customer_hold: self.moh_customer,
-            parked_calls: self.parkedcalls,
-            outbound_calls: self.outboundcalls,
+            rewrite_unique_ids: self.bits.rewriteuniqueids,
+            hold: self.bits.moh,
+            customer_hold: self.bits.moh_customer,
+            parked_calls: self.bits.parkedcalls,
+            outbound_calls: self.bits.outboundcalls,
             outbound_threshold_ms: self.outboundthreshold,
-            hot_desking: self.hotdesking,
+            hot_desking: self.bits.hotdesking,
             hidden_channels: self.hidden_channels.clone(),
             internal_channels: self.internal_channels.clone(),
             scope: self.outbound_scope,
             park_number_format: self.park_number_format.clone(),
             consult_queue: self.consult_queue.clone(),
             internal_queue: self.internal_queue.clone(),
-            failure_status: self.failure_status,
+            failure_status: self.bits.failure_status,
+            ring_attempts: self.bits.ring_attempts,
             sees_log,
         }
     }
 }
-
-/// Switches that may stand alone.
-const BITS: [&str; 8] = [
-    "--moh",
-    "--parkedcalls",
-    "--outboundcalls",
-    "--hotdesking",
-    "--rewriteuniqueids",
-    "--moh-customer",
-    "--failure-status",
-    "--noeventblacklisting",
-];
 
 /// Gives a switch that stands alone its 1, so that what comes after it is not
 /// taken for its value: `--parkedcalls ami.raw`.
@@ -162,11 +120,16 @@ pub fn spelled_out(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsStrin
             break;
         }
         let alone = !all.get(at + 1).is_some_and(|next| next == "0" || next == "1");
-        if alone && let Some(bit) = BITS.iter().find(|bit| all[at] == OsStr::new(bit)) {
-            all[at] = OsString::from(format!("{bit}=1"));
+        if alone && is_bit(&all[at]) {
+            all[at].push("=1");
         }
     }
     all
+}
+
+fn is_bit(argument: &OsStr) -> bool {
+    let name = argument.to_str().and_then(|text| text.strip_prefix("--"));
+    name.is_some_and(|name| BITS.contains(&&*name.replace('-', "_")))
 }
 
 fn bit(text: &str) -> Result<bool, String> {

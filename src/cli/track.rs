@@ -12,6 +12,7 @@ use crate::base::{Error, Kind, Result};
 use crate::cli::password;
 use crate::cli::switches::Switches;
 use crate::daemon::track::{Settings, To, track};
+use crate::daemon::tracking;
 use crate::people::Secret;
 
 /// Where the secret may stand; the second name is the public tool's.
@@ -50,6 +51,9 @@ pub struct Track {
     /// File whose first line is its secret
     #[arg(long, value_name = "FILE")]
     secret_file: Option<PathBuf>,
+    /// Send the secret itself instead of an MD5 challenge's answer
+    #[arg(long)]
+    plain: bool,
     /// Where records go: file, or ami (Asterisk writes them)
     #[arg(long, value_name = "SINK", default_value = "file", value_parser = ["file", "ami"])]
     sink: String,
@@ -84,19 +88,20 @@ impl Track {
         }
         let options = self.switches.options(self.sink == "file");
         if options.outbound_calls && !options.rewrite_unique_ids {
-            warn!("without the colon a tracked call that enters a queue has two stints of one id");
+            warn!("{}", tracking::NO_COLON);
         }
         track(Settings {
             host: self.host,
             port: self.port,
             login: self.login,
             secret,
+            plain: self.plain,
             options,
             to: if self.sink == "ami" { To::Ami } else { To::File(self.queue_log) },
             pid: self.pid,
             journal,
             capture: self.debugfile,
-            all_events: self.switches.noeventblacklisting,
+            all_events: self.switches.bits.noeventblacklisting,
             force: self.force,
         })?;
         Ok(ExitCode::SUCCESS)

@@ -8,6 +8,7 @@ use crate::base::error::io;
 use crate::base::{Result, Secs, UnixSec};
 use crate::daemon::ami::Room;
 use crate::daemon::follow::{Handle, Progress};
+use crate::daemon::tracking::Gauge;
 use crate::live::Hub;
 use crate::portal::Office;
 use crate::portal::wire::system::{
@@ -35,6 +36,8 @@ pub struct BoxOffice {
     pub repaired: Option<String>,
     /// The connection to Asterisk, if one is configured.
     pub ami: Option<Arc<Room>>,
+    /// The tracker's figures, if it is configured.
+    pub tracker: Option<Gauge>,
 }
 
 impl Office for BoxOffice {
@@ -72,6 +75,7 @@ impl Office for BoxOffice {
             },
             live_streams: self.hub.viewers(),
             ami: self.ami.as_ref().map(|room| room.health()),
+            tracker: self.tracker.as_ref().and_then(Gauge::get),
         })
     }
 

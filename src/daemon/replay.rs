@@ -3,7 +3,7 @@
 use crate::base::{Result, UnixMicro, UnixSec};
 use crate::event::manager::Told;
 use crate::input::ami::capture::{Capture, Content};
-use crate::input::ami::{Message, parse};
+use crate::input::ami::{ListEnd, Message, Outcome, parse};
 use crate::input::queue_log::{self, Parsed};
 use crate::tracker::{Meter, Options, Record, Round, Tracker};
 
@@ -11,6 +11,18 @@ use crate::tracker::{Meter, Options, Record, Round, Tracker};
 const AFTERMATH: UnixMicro = 10_000_000;
 /// A list of channels this soon after a log-in is the snapshot of that log-in.
 const LOGIN: UnixMicro = 10_000_000;
+
+/// Lists of which a snapshot is made.
+const SNAPSHOT: [&str; 8] = [
+    "CoreShowChannels",
+    "BridgeList",
+    "QueueStatus",
+    "Parkinglots",
+    "ParkedCalls",
+    "DeviceStateList",
+    "ExtensionStateList",
+    "PJSIPShowContacts",
+];
 
 /// What a replay calls back with: before an event its time, and each record.
 pub enum Step<'a> {
@@ -32,9 +44,14 @@ pub fn replay(
     let native: Vec<(UnixSec, &[u8])> = log.map(lines).unwrap_or_default();
     let mut native = native.into_iter().peekable();
     let mut begun = None;
+    // Lists that were asked for, where the capture holds what was sent.
+    let mut lists = Lists::default();
     let mut last = 0;
     for captured in capture {
         if captured.sent {
+            if let Content::Block(block) = captured.content {
+                lists.asked(block);
+            }
             continue;
         }
         let at = captured.at;
@@ -52,16 +69,29 @@ pub fn replay(
                 tracker.disconnected();
                 tracker.snapshot_begin(at, None);
                 begun = Some(at);
+                lists = Lists::default();
                 continue;
             }
             Content::Damaged(_) => continue,
             Content::Block(block) => match parse(block) {
                 Message::Event(notice) => notice,
-                Message::Response(_) | Message::Neither => continue,
+                Message::Response(response) => {
+                    if response.outcome == Outcome::Error && lists.done(&response.action_id) {
+                        begun = None;
+                        let records = tracker.snapshot_end(at, Round::Connected);
+                        records.iter().try_for_each(|record| each(Step::Record(record)))?;
+                    }
+                    continue;
+                }
+                Message::Neither => continue,
             },
         };
         each(Step::Time(at))?;
-        let listed = notice.name == "CoreShowChannelsComplete";
+        let listed = if lists.told {
+            notice.list != ListEnd::No && lists.done(&notice.action_id)
+        } else {
+            notice.name == "CoreShowChannelsComplete"
+        };
         let mut records = tracker.apply(&Told { at, event: notice.event });
         if let Some(login) = begun.filter(|login| listed || at - login > LOGIN) {
             begun = None;
@@ -76,6 +106,33 @@ pub fn replay(
     let late = tracker.tick(last.saturating_add(AFTERMATH));
     late.iter().try_for_each(|record| each(Step::Record(record)))?;
     Ok(tracker.meter())
+}
+
+/// The lists of a snapshot that have not come to their end.
+#[derive(Default)]
+struct Lists {
+    told: bool,
+    open: Vec<String>,
+}
+
+impl Lists {
+    /// An action that was sent.
+    fn asked(&mut self, block: &[u8]) {
+        let text = String::from_utf8_lossy(block);
+        let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+        let (Some(action), Some(id)) = (field("Action: "), field("ActionID: ")) else { return };
+        if SNAPSHOT.contains(&action.trim()) && self.open.len() < SNAPSHOT.len() {
+            self.told = true;
+            self.open.push(id.trim().to_owned());
+        }
+    }
+
+    /// One ended; whether it was the last.
+    fn done(&mut self, id: &str) -> bool {
+        let before = self.open.len();
+        self.open.retain(|open| open != id);
+        before > 0 && self.open.is_empty()
+    }
 }
 
 /// The lines of a log with their seconds; others are left out.

@@ -6,8 +6,8 @@
 //! loses nothing that is still in the log.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::TcpListener;
@@ -23,10 +23,11 @@ use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
+use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
 use crate::daemon::watcher::Watcher;
 use crate::input::ami::Client;
-use crate::input::ami::client::Tcp;
+use crate::input::ami::client::{Dial, Tcp};
 use crate::live::Hub;
 use crate::people::{Lifetime, People};
 use crate::portal::{self, App, Clock, NewsRoom};
@@ -94,6 +95,7 @@ async fn serve(
     if let Some(tracker) = &tracker {
         tracker.tell_open(intake.fold());
     }
+    let gauge = tracker.as_ref().map(|tracker| tracker.gauge.clone());
     let journal = intake.tracker().map(str::to_owned);
     let work = Work {
         store: store.clone(),
@@ -123,6 +125,7 @@ async fn serve(
         keep: config.store.backups as usize,
         repaired,
         ami: room.clone(),
+        tracker: gauge,
     });
     let (stop, stopped) = watch::channel(false);
     let clock: Clock = Arc::new(time::now);
@@ -190,23 +193,27 @@ fn connect(
     tracker: Option<Prepared>,
     journal: Option<String>,
 ) -> Result<(Arc<Room>, Client)> {
-    let (target, login) = config.ami.login()?;
+    let (target, mut login) = config.ami.login()?;
     let settings = ami::Settings {
         dialplan: config.actions.dialplan(config.office.pauses.keys().cloned()),
-        desk: config.actions.desk(),
+        desk: config.actions.desk(&config.office),
         entries: config.office.entries(),
     };
     let room = Room::new(Arc::clone(hub), Arc::clone(news), Arc::clone(follow), settings);
-    let dial = Tcp { host: target.host, port: target.port };
-    let way = Arc::new(OnceLock::new());
-    let listener = |tracker: Prepared| {
-        let (follow, way) = (Arc::clone(follow), Arc::clone(&way));
-        tracker.listener(config, journal.as_deref(), follow, way)
-    };
+    let mut dial: Box<dyn Dial> = Box::new(Tcp { host: target.host, port: target.port });
+    let tape = &config.tracker;
+    if !tape.debugfile.is_empty() {
+        let about = track::about(&tape.options());
+        let path = Path::new(&tape.debugfile);
+        dial = Box::new(track::taped(dial, path, tape.noeventblacklisting, &about)?);
+        if tape.noeventblacklisting {
+            login.hear_all();
+        }
+    }
+    let listener =
+        |tracker: Prepared| tracker.listener(config, journal.as_deref(), Arc::clone(follow));
     let also = tracker.map(listener).transpose()?;
     let client = room.connect(login, dial, also)?;
-    // Nobody else sets it.
-    let _ = way.set(client.handle());
     Ok((room, client))
 }
 

@@ -55,6 +55,9 @@ pub struct Chan {
     pub talks: u32,
     /// Its outbound call is over, ignored, or someone else's to log.
     pub settled: bool,
+    /// Queue of the lot whose time ran out, while its dial goes back to the
+    /// parker.
+    pub comes_back: Box<str>,
     /// Device of whoever transferred it last.
     pub sent_by: Box<str>,
 }
@@ -122,6 +125,12 @@ impl Channels {
 
     pub fn iter(&self) -> impl Iterator<Item = (ChanId, &Chan)> {
         self.chans.iter().map(|(id, chan)| (*id, chan))
+    }
+
+    /// Living channels of a device.
+    pub fn alive_of(&self, device: &str) -> usize {
+        let alive = self.chans.values().filter(|chan| chan.ended.is_none());
+        alive.filter(|chan| chan.device() == device).count()
     }
 
     /// The channel of a block, made if it is new and brought up to date.

@@ -155,11 +155,36 @@ impl Tracker {
         }
     }
 
-    /// A hold that is told of by a device's state after a restart.
-    pub(in crate::tracker) fn hold_recovered(&mut self, call: &mut Call, holder: ChanId) {
-        if self.options.hold && call.hold.since.is_none() {
-            call.hold.holders.push(holder);
-            self.settle_hold(call, "RECOVERED");
+    /// After a cut: a telephone's state tells whether the call it is in is
+    /// held. What began unheard begins now; what ended unheard ends now.
+    pub(in crate::tracker) fn holds_anew(&mut self) {
+        if !self.options.hold {
+            return;
+        }
+        for id in self.calls.ids() {
+            let Some(call) = self.calls.get(id).filter(|call| call.talks()) else { continue };
+            let Some(leg) = call.agent_leg else { continue };
+            let leg = self.channels.phone(leg);
+            let Some(device) = self.channels.get(leg).map(|chan| chan.device().to_owned()) else {
+                continue;
+            };
+            let held = call.hold.since.is_some();
+            // A telephone on two lines says only that not both are held.
+            let alone = self.channels.alive_of(&device) == 1;
+            let ended = held && !call.hold.music && alone && self.phones.holds_nothing(&device);
+            let began = !held && self.phones.holds(&device);
+            if !(began || ended) {
+                continue;
+            }
+            let Some(mut call) = self.calls.take(id) else { continue };
+            if began {
+                call.hold.holders.push(leg);
+                self.settle_hold(&mut call, "RECOVERED");
+            } else {
+                let at = self.now;
+                self.end_hold(&mut call, at);
+            }
+            self.keep(id, call);
         }
     }
 

@@ -2,14 +2,16 @@
 
 use crate::tracker::Word;
 
-/// Counters since the start. What edges count (bytes, quiet events dropped
-/// unread, reconnections, lag) is theirs.
+/// Counters since the start. What edges count (bytes, reconnections,
+/// lag) is theirs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Meter {
     /// Events taken in.
     pub events: u64,
     /// Of them such whose name the vocabulary does not know.
     pub unknown: u64,
+    /// Of them such that no machine looks at (see [`QUIET`](crate::tracker::QUIET)).
+    pub quiet: u64,
     /// Records by verb, in the order of [`Word::ALL`].
     pub written: [u64; Word::ALL.len()],
     /// Records not written because they had been.

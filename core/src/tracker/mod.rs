@@ -30,6 +30,7 @@ mod queues;
 mod quiet;
 mod record;
 mod recovery;
+mod rings;
 #[cfg(test)]
 mod tests;
 
@@ -392,6 +393,7 @@ impl Tracker {
             Event::FullyBooted { uptime, .. } => self.booted(*uptime),
             Event::Shutdown { .. } => self.shut_down(),
             Event::CoreShowChannel { .. } => self.channel_listed(event),
+            Event::Other(name) if is_quiet(name) => self.meter.quiet += 1,
             Event::Other(_) => self.meter.unknown += 1,
             _ => {}
         }

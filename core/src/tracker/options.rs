@@ -33,6 +33,9 @@ pub struct Options {
     pub internal_queue: String,
     /// An unanswered call is followed by why (`INFO|VAR|dialstatus|BUSY`).
     pub failure_status: bool,
+    /// Telephones that rang in vain are written (`RINGNOANSWER|ms`): those of
+    /// a ring group, and the parker a parked call comes back to.
+    pub ring_attempts: bool,
     /// Asterisk's own lines are shown to the tracker as they are written
     /// ([`Tracker::native`](crate::tracker::Tracker::native)), so that it waits
     /// for them where they matter.
@@ -56,6 +59,7 @@ impl Default for Options {
             consult_queue: "_q-consult".to_owned(),
             internal_queue: String::new(),
             failure_status: false,
+            ring_attempts: false,
             sees_log: false,
         }
     }

@@ -189,7 +189,10 @@ impl Tracker {
         {
             chan.reached = Some(dest);
         }
-        let Some(id) = self.calls.rooted(Kind::Outbound, root) else { return };
+        let Some(id) = self.calls.rooted(Kind::Outbound, root) else {
+            self.came_back(root, dest, status);
+            return;
+        };
         let Some(mut call) = self.calls.take(id) else { return };
         if *status == DialStatus::Answer {
             self.answered(id, call, dest);
@@ -207,6 +210,7 @@ impl Tracker {
             self.drop_call(call);
             return;
         }
+        self.rang_in_vain(&call, dest);
         self.keep(id, call);
     }
 

@@ -169,6 +169,9 @@ impl Tracker {
         let wait = self.parked_for(&call, parking).to_string();
         let now = (self.ahead_of(&call) + 1).to_string();
         let data = vec![now, call.position.to_string(), wait];
+        if let Some(chan) = self.channels.get_mut(call.root) {
+            chan.comes_back = (&*call.queue).into();
+        }
         self.close(call, at, Word::ExitWithTimeout, data);
     }
 

@@ -19,6 +19,8 @@ pub struct Phones {
     /// Queue and interface of each member, and his name.
     members: FxHashMap<(Box<str>, Box<str>), Box<str>>,
     on_hold: FxHashSet<Box<str>>,
+    /// States of devices were told at all.
+    states_told: bool,
 }
 
 impl Phones {
@@ -76,6 +78,7 @@ impl Phones {
     }
 
     pub fn state(&mut self, device: &str, state: DeviceState) {
+        self.states_told = true;
         if state == DeviceState::OnHold {
             if self.on_hold.len() < MOST {
                 self.on_hold.insert(device.into());
@@ -87,6 +90,11 @@ impl Phones {
 
     pub fn holds(&self, device: &str) -> bool {
         self.on_hold.contains(device)
+    }
+
+    /// Whether it is known that the device holds nothing.
+    pub fn holds_nothing(&self, device: &str) -> bool {
+        self.states_told && !self.on_hold.contains(device)
     }
 
     /// A device dialled by nothing but its own name is a phone: trunks are

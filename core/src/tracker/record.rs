@@ -25,10 +25,12 @@ pub enum Word {
     ExitWithKey,
     ExitWithTimeout,
     Info,
+    RingNoAnswer,
 }
 
 impl Word {
-    pub const ALL: [Word; 16] = [
+    // The journal counts by this order: new ones come last.
+    pub const ALL: [Word; 17] = [
         Word::AddMember,
         Word::RemoveMember,
         Word::HotDesking,
@@ -45,6 +47,7 @@ impl Word {
         Word::ExitWithKey,
         Word::ExitWithTimeout,
         Word::Info,
+        Word::RingNoAnswer,
     ];
 
     /// As it stands in queue_log.
@@ -66,6 +69,7 @@ impl Word {
             Word::ExitWithKey => "EXITWITHKEY",
             Word::ExitWithTimeout => "EXITWITHTIMEOUT",
             Word::Info => "INFO",
+            Word::RingNoAnswer => "RINGNOANSWER",
         }
     }
 
@@ -193,6 +197,7 @@ impl Record {
                 original: count(2),
                 wait: number(3),
             },
+            Word::RingNoAnswer => Verb::RingNoAnswer { ring_ms: number(0) },
             Word::Info => Verb::Info(Info::Variable { name: text(1), value: text(2) }),
         }
     }

@@ -65,10 +65,10 @@ impl Tracker {
     /// (`CoreStatus`); else FullyBooted tells.
     pub fn snapshot_begin(&mut self, now: UnixMicro, started: Option<i64>) {
         let last_seen = self.last_seen(if self.now == 0 { now } else { self.now });
-        self.lost_at = None;
         if let Some(started) = started {
             self.started(started);
         }
+        self.lost_at = None;
         self.now = self.now.max(now);
         self.snapshot = Some(Snapshot {
             begun: self.now,
@@ -222,6 +222,9 @@ impl Tracker {
         self.forget_unlisted(snapshot, round);
         if round == Round::Connected {
             self.adopt(snapshot);
+            self.recovering = true;
+            self.holds_anew();
+            self.recovering = false;
         }
     }
 
@@ -342,13 +345,6 @@ impl Tracker {
         let device = self.channels.get(member).map_or("", |chan| chan.device()).to_owned();
         let name = self.phones.member_name(&queue, &device).unwrap_or(&device).to_owned();
         self.queue_call(caller, member, &queue, &name);
-        if self.phones.holds(&device)
-            && let Some(id) = self.calls.rooted(Kind::Queue, caller)
-            && let Some(mut call) = self.calls.take(id)
-        {
-            self.hold_recovered(&mut call, member);
-            self.keep(id, call);
-        }
     }
 
     /// The first member of a list: those listed before are no more.

@@ -6,7 +6,7 @@ use crate::base::UnixMicro;
 use crate::daemon::ami::Room;
 use crate::event::manager::{Event, Told};
 use crate::input::ami::client::Listener;
-use crate::input::ami::{Moment, Out};
+use crate::input::ami::{Action, Moment, Out};
 use crate::live::LinkState;
 use crate::live::news::{self, Facets, News};
 use crate::live::office::Lists;
@@ -216,6 +216,16 @@ impl Listener for Ear {
         {
             also.due(now);
         }
+    }
+
+    fn bytes(&mut self, count: usize) {
+        if let Some(also) = &mut self.also {
+            also.bytes(count);
+        }
+    }
+
+    fn say(&mut self) -> Option<(u64, Action)> {
+        self.also.as_mut()?.say()
     }
 }
 

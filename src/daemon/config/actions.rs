@@ -2,6 +2,7 @@
 
 use crate::actions::Dialplan;
 use crate::base::setting::Span;
+use crate::daemon::config::Office;
 use crate::portal::DeskSettings;
 
 crate::settings! {
@@ -21,6 +22,10 @@ crate::settings! {
         pause_needs_reason: bool = false,
         /// Whether agents who log off leave all queues.
         leave_all: bool = true,
+        /// Whether a pause ends when its agent logs on to a queue.
+        unpause_on_logon: bool = false,
+        /// What is dialled before a caller's number to ring back; empty for nothing.
+        outside: String = String::new(),
         /// Outcomes that are offered for a call.
         outcomes: Vec<String> = Vec::new(),
         /// Tags that are offered.
@@ -49,14 +54,18 @@ impl Actions {
             pause_needs_reason: self.pause_needs_reason,
             pause_reasons: reasons.into_iter().collect(),
             leave_all: self.leave_all,
+            unpause_on_logon: self.unpause_on_logon,
         }
     }
 
-    pub fn desk(&self) -> DeskSettings {
+    pub fn desk(&self, office: &Office) -> DeskSettings {
+        let needs = office.outcomes.iter().filter(|(_, outcome)| !outcome.features.is_empty());
         DeskSettings {
             outcomes: self.outcomes.clone(),
             tags: self.tags.clone(),
             features: self.features.clone(),
+            outcome_needs: needs.map(|(code, one)| (code.clone(), one.features.clone())).collect(),
+            outside: self.outside.clone(),
             popup: self.popup.clone(),
             popup_opens: self.popup_opens,
             screen: self.screen.clone(),

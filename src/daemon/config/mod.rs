@@ -18,7 +18,7 @@ mod tracker;
 
 use std::path::Path;
 
-use crate::base::setting::{self, Fault, RawValue, Row, Section as _};
+use crate::base::setting::{self, Fault, Raw, RawValue, Row, Section as _};
 use crate::base::{Error, Kind, Result};
 use crate::portal as portal_room;
 use crate::reports::Rules;
@@ -101,12 +101,25 @@ impl Config {
                 }
             }
             setting::unknown(keys, &names, "", &mut faults);
+            config.check_together(keys, &mut faults);
         }
         if faults.is_empty() {
             return Ok(config);
         }
         faults.sort_by_key(|fault| fault.line);
         Err(faults)
+    }
+
+    /// What is wrong only beside another section.
+    fn check_together(&self, keys: &Keys, faults: &mut Vec<Fault>) {
+        // A fault of its own already, perhaps: then nothing is known of it.
+        let told = |section: &str| faults.iter().any(|fault| fault.text.contains(section));
+        if self.tracker.enabled && !self.ami.is_set() && !told("ami.") {
+            let text = "tracker.enabled needs the connection to Asterisk: set ami.user and \
+                        ami.secret_file, or ami.url";
+            let line = line_of(keys, "tracker", "enabled");
+            faults.push(Fault { line, text: text.to_owned() });
+        }
     }
 
     /// How reports count.
@@ -149,6 +162,19 @@ impl Config {
             of::<Portal>("portal"),
             of::<Tracker>("tracker"),
         ]
+    }
+}
+
+/// The keys of the file, each with its line.
+type Keys = [(String, usize, Raw)];
+
+/// Where a setting stands; the first line for one that does not.
+fn line_of(keys: &Keys, section: &str, setting: &str) -> usize {
+    let of = |keys: &Keys, name: &str| keys.iter().position(|(key, _, _)| key == name);
+    let Some((_, line, raw)) = of(keys, section).and_then(|at| keys.get(at)) else { return 1 };
+    match &raw.value {
+        RawValue::Table(inner) => of(inner, setting).map_or(*line, |at| inner[at].1),
+        _ => *line,
     }
 }
 

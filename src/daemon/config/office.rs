@@ -87,6 +87,8 @@ crate::settings! {
         qualified: bool = false,
         /// Something was sold.
         sale: bool = false,
+        /// It is allowed for calls with one of these features only; empty for any call.
+        features: Vec<String> = Vec::new(),
     }
 }
 

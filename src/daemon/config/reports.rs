@@ -104,7 +104,7 @@ impl Reports {
             levels: queues().map(|(name, queue)| (name.clone(), levels(queue))).collect(),
             outcomes: (office.outcomes.iter())
                 .map(|(code, outcome)| {
-                    let Outcome { contact, qualified, sale } = *outcome;
+                    let Outcome { contact, qualified, sale, .. } = *outcome;
                     (code.clone(), OutcomeKind { contact, qualified, sale })
                 })
                 .collect(),

@@ -54,6 +54,16 @@ fn what_is_no_toml_is_told_with_its_line_and_the_rest_too() {
 }
 
 #[test]
+fn a_tracker_without_a_connection_is_told_with_its_line_beside_the_other_faults() {
+    let told = faults("[log]\npth = \"/x\"\n[tracker]\nmoh = true\nenabled = true\n");
+    assert_eq!(told.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 5]);
+    assert!(told[1].1.contains("ami.user"), "{told:?}");
+    let both = "[tracker]\nenabled = true\n[ami]\nuser = \"portal\"\n";
+    assert!(Config::parse(both).is_ok());
+    assert!(Config::parse("[tracker]\nparkedcalls = true\n").is_ok(), "it is not enabled");
+}
+
+#[test]
 fn a_section_that_is_no_table_is_a_fault() {
     assert_eq!(faults("log = 3\n"), [(1, "log must be a section, not a whole number".to_owned())]);
     let told = faults("office.queues = [1]\n");

@@ -38,10 +38,17 @@ crate::settings! {
         internal_queue: String = String::new(),
         /// After an unanswered call write why it failed.
         failure_status: bool = false,
+        /// Telephones that a tracked call rang in vain, as RINGNOANSWER.
+        ring_attempts: bool = false,
         /// Where the records go: `internal` (this database), `ami` (Asterisk writes them to
         /// its queue_log, where they are read like all others), or `file` (appended to
         /// log.path).
         sink: SinkName = SinkName::Internal,
+        /// A file to which what the connection carries is written, for a fault report or
+        /// `switchroom replay`; three files of 50 MiB are kept. Empty for none.
+        debugfile: String = String::new(),
+        /// Keep events in it that no machine looks at.
+        noeventblacklisting: bool = false,
     }
 }
 
@@ -63,6 +70,7 @@ impl Tracker {
             consult_queue: self.consult_queue.clone(),
             internal_queue: self.internal_queue.clone(),
             failure_status: self.failure_status,
+            ring_attempts: self.ring_attempts,
             sees_log: true,
         }
     }

@@ -1,37 +1,31 @@
 //! `switchroom track`: the tracker by itself, beside an Asterisk.
 //!
-//! One connection to the manager interface, the machines of `tracker`, and a
-//! sink: the queue_log file, or Asterisk's own QueueLog action. Reconnects for
-//! ever; ends with a signal. What is open is kept in a journal file, so that a
-//! restart closes what ended meanwhile.
+//! The client's connection, the tracker that listens to it, and a sink: the
+//! queue_log file, or Asterisk's own QueueLog action. Connects again for
+//! ever; ends with a signal, or with what connecting again can't mend. What is
+//! open is kept in a journal file, so that a restart closes what ended
+//! meanwhile.
 
 mod lock;
-mod session;
-mod sink;
-mod tail;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
 use tracing::{info, warn};
 
 use crate::base::error::io;
-use crate::base::{Error, Kind, Result, time};
+use crate::base::{Error, Result};
+use crate::daemon::follow::Tracked;
+use crate::daemon::tracking::{Book, Lines, LogFile, Manner, Setup, Sink, Tracking};
+use crate::input::ami::client::{Dial, Tcp};
 use crate::input::ami::recorder::Recorder;
+use crate::input::ami::tee::Taped;
+use crate::input::ami::{Client, Login};
 use crate::people::Secret;
-use crate::tracker::{Journal, Options, Tracker};
+use crate::tracker::{Options, is_quiet};
 
 use lock::PidFile;
-use session::{End, Session};
-pub use sink::LogFile;
-use sink::Sink;
-
-/// The wait after the first failure; doubles up to the second.
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
-/// A connection that held this long was a good one: the wait begins anew.
-const GOOD: i64 = 60;
 
 /// Where the records go.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +43,8 @@ pub struct Settings {
     pub port: u16,
     pub login: String,
     pub secret: Secret,
+    /// Sends the secret itself; for servers without MD5.
+    pub plain: bool,
     pub options: Options,
     pub to: To,
     pub pid: Option<PathBuf>,
@@ -62,9 +58,9 @@ pub struct Settings {
 
 /// Runs until a signal.
 ///
-/// Errors: a PID file that another process holds ([`Kind::Conflict`]), a
-/// refused log-in ([`Kind::Denied`]), another tracker on the same Asterisk
-/// ([`Kind::Conflict`]), a log that can't be opened.
+/// Errors: a PID file that another process holds ([`Kind::Conflict`](crate::base::Kind::Conflict)), a
+/// refused log-in ([`Kind::Denied`](crate::base::Kind::Denied)), another tracker on the same Asterisk
+/// ([`Kind::Conflict`](crate::base::Kind::Conflict)), a log that can't be opened.
 pub fn track(settings: Settings) -> Result<()> {
     let _pid = settings.pid.as_deref().map(PidFile::take).transpose()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -79,88 +75,106 @@ async fn run(settings: Settings) -> Result<()> {
     let stop = |kind| signal(kind).map_err(|error| io("can't listen for signals", error));
     let mut terminate = stop(SignalKind::terminate())?;
     let mut interrupt = stop(SignalKind::interrupt())?;
-    tokio::select! {
-        result = keep_connected(&settings) => result,
+    let (end, ended) = oneshot::channel();
+    let client = start(&settings, end)?;
+    let result = tokio::select! {
+        Ok(error) = ended => Err(error),
         _ = terminate.recv() => Ok(()),
         _ = interrupt.recv() => Ok(()),
-    }
-}
-
-async fn keep_connected(settings: &Settings) -> Result<()> {
-    let mut sink = Sink::open(&settings.to)?;
-    let mut tracker = Tracker::new(settings.options.clone());
-    if let Some(journal) = settings.journal.as_deref().and_then(read_journal) {
-        tracker.restore(journal);
-    }
-    let mut capture = match &settings.capture {
-        Some(path) => Some(Recorder::create(path, &about(settings))?),
-        None => None,
     };
-    let mut wait = FIRST_WAIT;
-    loop {
-        let began = time::now();
-        let mut session = Session::new(settings, &mut tracker, &mut sink, capture.as_mut());
-        let end = session.run().await;
-        tracker.disconnected();
-        match end {
-            End::Lost(why) => {
-                if time::now() - began >= GOOD {
-                    wait = FIRST_WAIT;
-                }
-                warn!(host = %settings.host, wait = wait.as_secs(), "not connected: {why}");
-            }
-            End::Fatal(error) => return Err(error),
+    client.stop();
+    result
+}
+
+/// Opens what is needed and connects.
+///
+/// Errors: a log or a capture that can't be opened; a system without a
+/// thread to give.
+fn start(settings: &Settings, end: oneshot::Sender<Error>) -> Result<Client> {
+    let (sink, lines) = match &settings.to {
+        To::File(path) => (Sink::File(LogFile::open(path)?), Lines::of(path)),
+        To::Ami => (Sink::Ami, Lines::None),
+    };
+    let journal = settings.journal.as_deref().and_then(read_journal);
+    let setup = Setup {
+        options: settings.options.clone(),
+        journal: journal.as_deref(),
+        sink,
+        lines,
+        manner: if settings.force { Manner::Force } else { Manner::Leave },
+        gauge: None,
+        // Whoever waits for it may have had a signal.
+        ended: Some(Box::new(move |error| drop(end.send(error)))),
+    };
+    let tracking = Tracking::new(setup, JournalFile { path: settings.journal.clone() });
+    let mut login = Login::new(&settings.login, settings.secret.clone());
+    login.plain = settings.plain;
+    if settings.all_events {
+        login.hear_all();
+    }
+    let dial = Tcp { host: settings.host.clone(), port: settings.port };
+    info!(host = %settings.host, port = settings.port, "connecting");
+    match &settings.capture {
+        Some(path) => {
+            let about = about(&settings.options);
+            let dial = taped(dial, path, settings.all_events, &about)?;
+            Client::start(login, dial, tracking)
         }
-        tokio::time::sleep(wait).await;
-        wait = (wait * 2).min(LONGEST_WAIT);
+        None => Client::start(login, dial, tracking),
     }
 }
 
-fn about(settings: &Settings) -> Vec<String> {
-    vec![
-        format!("switchroom {}", env!("CARGO_PKG_VERSION")),
-        format!("options {:?}", settings.options),
-    ]
+/// Connections that are written down; without `all`, events that nobody looks
+/// at are left out.
+///
+/// Errors: a file that can't be made.
+pub fn taped<D: Dial>(dial: D, path: &Path, all: bool, about: &[String]) -> Result<Taped<D>> {
+    let recorder = Recorder::create(path, about)?;
+    let keep = if all { |_: &str| true } else { |name: &str| !is_quiet(name) };
+    Ok(Taped::new(dial, recorder, keep))
 }
 
-/// What a run before left open. A damaged journal is told and left out: the
-/// calls it held stay open in the log until its reader repairs them.
-fn read_journal(path: &Path) -> Option<Journal> {
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+/// What stands at the head of a capture.
+pub fn about(options: &Options) -> Vec<String> {
+    vec![format!("switchroom {}", env!("CARGO_PKG_VERSION")), format!("options {options:?}")]
+}
+
+/// What a run before left open.
+fn read_journal(path: &Path) -> Option<String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            info!(path = %path.display(), "going on from the journal");
+            Some(text)
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => {
             warn!(path = %path.display(), "can't read the journal: {error}");
-            return None;
-        }
-    };
-    match Journal::from_text(&text) {
-        Ok(journal) => {
-            info!(path = %path.display(), "going on from the journal");
-            Some(journal)
-        }
-        Err(error) => {
-            warn!(path = %path.display(), "{error}");
             None
         }
     }
 }
 
-/// Replaces the journal by way of a file beside it.
-fn write_journal(path: &Path, journal: &Journal) -> Result<()> {
-    let beside = path.with_extension("new");
-    std::fs::write(&beside, journal.to_text())
-        .and_then(|()| std::fs::rename(&beside, path))
-        .map_err(|error| io(format!("can't write the journal {}", path.display()), error))
+/// The journal in a file of its own.
+struct JournalFile {
+    path: Option<PathBuf>,
 }
 
-/// Another tracker writes already.
-fn rival(host: &str) -> Error {
-    Error::new(
-        Kind::Conflict,
-        format!(
-            "another tracker ({host}) is connected to this Asterisk, and records would be written \
-             twice; stop it, or use --force"
-        ),
-    )
+impl Book for JournalFile {
+    fn take(&mut self, tracked: Tracked) -> std::result::Result<(), Tracked> {
+        if let (Some(path), Some(journal)) = (&self.path, &tracked.journal)
+            && let Err(error) = write_journal(path, journal)
+        {
+            // The next change, or the heartbeat, tries again.
+            warn!("{error}");
+        }
+        Ok(())
+    }
+}
+
+/// Replaces the journal by way of a file beside it.
+fn write_journal(path: &Path, journal: &str) -> Result<()> {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, journal)
+        .and_then(|()| std::fs::rename(&beside, path))
+        .map_err(|error| io(format!("can't write the journal {}", path.display()), error))
 }

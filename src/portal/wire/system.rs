@@ -3,7 +3,26 @@
 use std::collections::BTreeMap;
 
 use crate::live::{LinkState, SourceState};
-use crate::portal::schema::wire;
+use crate::portal::schema::{Components, Described, wire, words};
+
+/// Whether the tracker writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TrackerState {
+    /// There is no connection.
+    Off,
+    /// Connected; it is found out whether another one writes.
+    Listening,
+    Writing,
+    /// Another one writes.
+    Aside,
+}
+
+impl Described for TrackerState {
+    fn shape(_: &mut Components) -> serde_json::Value {
+        words(&["off", "listening", "writing", "aside"])
+    }
+}
 
 wire! {
     /// A name of the log with the one for people.
@@ -112,6 +131,8 @@ wire! {
         live_streams: usize,
         /// None where no connection to Asterisk is configured.
         ami: Option<AmiHealth>,
+        /// None where no tracker is configured.
+        tracker: Option<TrackerHealth>,
     }
 
     /// How the connection to Asterisk does.
@@ -130,6 +151,41 @@ wire! {
         dropped: u64,
         /// Lists the manager user may not ask for, with Asterisk's words.
         refused: Vec<String>,
+    }
+
+    /// How the tracker does: what Asterisk does not log.
+    pub struct TrackerHealth {
+        state: TrackerState,
+        /// The machine of another tracker, while that one writes.
+        other: Option<String>,
+        /// Where the records go: internal, ami or file.
+        sink: String,
+        /// Calls followed now.
+        open: u64,
+        /// Channels remembered now.
+        channels: u64,
+        /// Written since the daemon started, by verb.
+        records: BTreeMap<String, u64>,
+        /// Of them such as correct what was missed.
+        recovered: u64,
+        /// Not written because they had been.
+        duplicates: u64,
+        /// That reached no sink.
+        lost: u64,
+        /// On their way to the sink.
+        waiting: u64,
+        /// Taken in, and of them such whose name is not known, or of which nobody takes notice.
+        events: u64,
+        unknown: u64,
+        quiet: u64,
+        /// Read from Asterisk.
+        bytes: u64,
+        /// Our clock minus the stamp of the newest event; 0 where events carry none.
+        lag_ms: i64,
+        /// Log-ins since the daemon started; one more than reconnections.
+        connections: u64,
+        /// Restarts of Asterisk that were noticed.
+        restarts: u64,
     }
 
     pub struct Backup {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use flate2::read::MultiGzDecoder;
@@ -46,12 +46,20 @@ fn read(path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let whole = head.chain(file);
     let limit = MOST_BYTES + 1;
-    if head == [0x1f, 0x8b] {
+    let read = if head == [0x1f, 0x8b] {
         MultiGzDecoder::new(whole).take(limit).read_to_end(&mut bytes)
     } else {
         whole.take(limit).read_to_end(&mut bytes)
+    };
+    match read {
+        // Cut short, as by a full disk: what is there is worth reading.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof && !bytes.is_empty() => {
+            tracing::warn!("{} is cut short; its beginning is read", path.display());
+        }
+        read => {
+            read.map_err(named)?;
+        }
     }
-    .map_err(named)?;
     if bytes.len() as u64 > MOST_BYTES {
         let what = format!("{} is longer than 512 MiB; cut it", path.display());
         return Err(Error::new(Kind::Exhausted, what));

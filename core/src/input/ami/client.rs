@@ -42,7 +42,18 @@ pub trait Listener: Send {
     }
     /// Its time has come.
     fn due(&mut self, _now: Moment) {}
+    /// So many bytes were read; what they tell is told next.
+    fn bytes(&mut self, _count: usize) {}
+    /// The next action it wants sent, with a ticket of its own that comes
+    /// back in [`Out::Answer`] and [`Out::Listed`]: at least [`OWN`]. Asked
+    /// after each telling while there is a connection, until `None`.
+    fn say(&mut self) -> Option<(u64, Action)> {
+        None
+    }
 }
+
+/// Tickets from here on are the listener's, those below the handle's.
+pub const OWN: u64 = 1 << 63;
 
 /// A connection.
 pub trait Link: Read + Write + AsFd + Send {}
@@ -51,6 +62,12 @@ impl<T: Read + Write + AsFd + Send> Link for T {}
 /// Makes connections; reads of a link never block.
 pub trait Dial: Send {
     fn dial(&mut self) -> Result<Box<dyn Link>, Down>;
+}
+
+impl Dial for Box<dyn Dial> {
+    fn dial(&mut self) -> Result<Box<dyn Link>, Down> {
+        (**self).dial()
+    }
 }
 
 /// Plain TCP.
@@ -287,6 +304,9 @@ impl Worker {
         self.run_commands(now);
         self.tell(now, |session, out| session.tick(now, out));
         self.call_listener(now);
+        while let Some((ticket, action)) = self.listener.say() {
+            self.tell(now, |session, out| session.act(now, ticket | OWN, &action, out));
+        }
         Ok(())
     }
 
@@ -296,6 +316,7 @@ impl Worker {
             Ok(length) => {
                 let now = self.now();
                 let bytes = &chunk[..length];
+                self.listener.bytes(length);
                 self.tell(now, |session, out| session.received(now, bytes, out));
                 Ok(())
             }

@@ -4,8 +4,9 @@
 //! Pure parts: [`frame`] (bytes → blocks), [`message`] (block → event or
 //! answer), [`action`] (action → bytes), [`session`] (login, snapshot, answers,
 //! liveness), [`capture`] (a stream with its times). Edges: [`client`] (the
-//! connection), [`probe`] (tries one), [`capture_file`] and [`recorder`] (captures in files). Knows every version of Asterisk from 16 to 22, so that nobody
-//! behind it asks for one. Keeps no state of calls.
+//! connection), [`probe`] (tries one), [`capture_file`],
+//! [`recorder`] and [`tee`] (captures in files). Knows every version of Asterisk from 16 to 22, so
+//! that nobody behind it asks for one. Keeps no state of calls.
 
 pub mod action;
 mod build;
@@ -26,6 +27,7 @@ pub mod probe;
 pub mod recorder;
 pub mod session;
 pub mod target;
+pub mod tee;
 
 pub use action::Action;
 pub use client::{Client, Handle};

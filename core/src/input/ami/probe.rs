@@ -97,6 +97,7 @@ pub fn probe(target: &Target, login: &Login) -> Result<Report, Down> {
         started: format!("{} {}", status.field("CoreStartupDate"), status.field("CoreStartupTime"))
             .trim()
             .to_owned(),
+        booted: 0,
     };
     let (round_trip, clock) = line.measure()?;
     let commands = line.ask(&Action::ListCommands)?;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use rustc_hash::FxHashMap;
 use zeroize::Zeroize;
 
-use crate::base::{Secret, UnixMicro};
+use crate::base::{Secret, UnixMicro, UnixSec};
 use crate::event::manager::{Event, Told};
 use crate::input::ami::action::{Action, Refused};
 use crate::input::ami::down::Down;
@@ -75,6 +75,12 @@ impl Login {
                 .to_vec(),
         }
     }
+
+    /// All classes and all events, for a capture of everything.
+    pub fn hear_all(&mut self) {
+        "on".clone_into(&mut self.events);
+        self.leave_out.clear();
+    }
 }
 
 /// What is known of the PBX once logged in.
@@ -88,6 +94,9 @@ pub struct Peer {
     /// Asterisk's local date and time of start, as it says it:
     /// `2026-11-20 15:38:35`. Another one means it was restarted.
     pub started: String,
+    /// The same in Unix seconds of our clock; 0 where FullyBooted does not
+    /// tell how long it is up.
+    pub booted: UnixSec,
 }
 
 /// What a session tells.
@@ -401,6 +410,11 @@ impl Session {
         match self.state {
             State::Off | State::LoggingIn => {}
             State::Booting => {
+                if let Event::FullyBooted { uptime, .. } = told.event {
+                    let up = uptime.unwrap_or(-1);
+                    let now = now.wall.div_euclid(1_000_000);
+                    self.peer.booted = if up < 0 { 0 } else { now.saturating_sub(up) };
+                }
                 if matches!(told.event, Event::FullyBooted { .. }) {
                     self.set_up(now, out);
                 }

@@ -1,4 +1,4 @@
-//! Where records go: lines of a file, or actions.
+//! Records as lines of queue_log. An edge: the file.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -7,27 +7,11 @@ use std::path::{Path, PathBuf};
 
 use crate::base::Result;
 use crate::base::error::io;
-use crate::daemon::track::To;
 use crate::tracker::Record;
 
 /// Longer lines are not written in one piece by every system, and no field of
 /// ours comes near.
 const LONGEST: usize = 4096;
-
-#[derive(Debug)]
-pub enum Sink {
-    File(LogFile),
-    Ami,
-}
-
-impl Sink {
-    pub fn open(to: &To) -> Result<Self> {
-        match to {
-            To::File(path) => Ok(Sink::File(LogFile::open(path)?)),
-            To::Ami => Ok(Sink::Ami),
-        }
-    }
-}
 
 /// The queue_log, open for appending.
 #[derive(Debug)]
@@ -82,29 +66,6 @@ fn appending(path: &Path) -> Result<File> {
         .map_err(|error| io(format!("can't open {} for appending", path.display()), error))
 }
 
-/// The action that makes Asterisk write a record; `None` for a record with a
-/// line break in it, which could be another action.
-pub fn action(record: &Record) -> Option<String> {
-    let blank = |text: &str| if text.is_empty() { "NONE".to_owned() } else { text.to_owned() };
-    let fields = [
-        ("Action", "QueueLog".to_owned()),
-        ("Queue", blank(&record.queue)),
-        ("Uniqueid", blank(&record.call_id)),
-        ("Interface", blank(&record.agent)),
-        ("Event", record.word.name().to_owned()),
-        ("Message", record.data.join("|")),
-    ];
-    if fields.iter().any(|(_, value)| value.contains(['\r', '\n'])) {
-        return None;
-    }
-    let mut text = String::new();
-    for (name, value) in fields {
-        text.push_str(&format!("{name}: {value}\r\n"));
-    }
-    text.push_str("\r\n");
-    Some(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -138,13 +99,5 @@ mod tests {
         let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
         assert_eq!(read("queue_log.0"), "5|:1.1|q-a||CALLOUTBOUND||1\n");
         assert_eq!(read("queue_log"), "5|:1.1|q-a||CALLOUTBOUND||3\n");
-    }
-
-    #[test]
-    fn an_action_never_has_an_empty_interface_or_a_second_action() {
-        let text = action(&record("044")).unwrap();
-        assert!(text.contains("Interface: NONE\r\n") && text.contains("Message: |044\r\n"));
-        assert!(text.ends_with("\r\n\r\n"));
-        assert_eq!(action(&record("044\r\nAction: Originate")), None);
     }
 }
