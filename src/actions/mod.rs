@@ -61,6 +61,8 @@ pub struct Dialplan {
     pub pause_reasons: Vec<String>,
     /// Whether leaving names all queues, whatever is asked.
     pub leave_all: bool,
+    /// Whether a pause ends when its agent logs on to a queue.
+    pub unpause_on_logon: bool,
 }
 
 impl Default for Dialplan {
@@ -74,6 +76,7 @@ impl Default for Dialplan {
             pause_needs_reason: false,
             pause_reasons: Vec::new(),
             leave_all: true,
+            unpause_on_logon: false,
         }
     }
 }

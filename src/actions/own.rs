@@ -93,6 +93,11 @@ pub(super) fn log_on(
         }
         orders.push(order("QueueAdd", fields));
     }
+    let paused = seats.iter().any(|(_, seat)| seat.paused_since.is_some());
+    if dialplan.unpause_on_logon && wish.paused.is_none() && paused {
+        let end = vec![("Interface", device.clone()), ("Paused", "false".to_owned())];
+        orders.push(order("QueuePause", end));
+    }
     Ok(Plan {
         orders,
         action: "member.add",

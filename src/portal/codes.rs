@@ -80,6 +80,7 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("action.phone_taken", &["agent"]),
     ("action.paused", &[]),
     ("action.reason", &[]),
+    ("action.features", &["features"]),
     ("action.not_now", &["why"]),
     ("action.unsafe", &["field"]),
     ("action.refused", &["answer"]),

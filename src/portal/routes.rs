@@ -6,8 +6,8 @@
 use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
 use crate::portal::api::{
-    accounts, actions, calls, door, kiosk, live, me, office, question, reports, subscriptions,
-    system, views,
+    accounts, actions, calls, desk, door, kiosk, live, me, office, question, reports,
+    subscriptions, system, views,
 };
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
@@ -252,6 +252,8 @@ pub const ROUTES: &[Route] = &[
     // the office by AMI, and actions
     route(Get,    "/api/v1/office",             OFFICE,   json::<o::OfficeNow>(),  run!(office::now),     "Calls, telephones and parking of now"),
     route(Get,    "/api/v1/desk",               SELF,     json::<o::Desk>(),       run!(office::desk),    "What one's own page needs besides the live stream"),
+    route(Get,    "/api/v1/desk/recalls",       SELF,     json::<o::Recalls>(),    run!(desk::recalls),   "Callers of one's queues to ring back"),
+    route(Get,    "/api/v1/desk/marks",         MARK,     json::<o::CallMarks>(),  run!(desk::marks),     "Outcome, tag and features of a call").query(desk::MARKS),
     route(Get,    "/api/v1/actions/{id}",       ACT,      DONE, run!(actions::result),          "How an accepted action ended; waits some seconds"),
     route(Post,   "/api/v1/actions/call",       MAKE,     DONE, run!(actions::make),            "Ring one's telephone, then dial").body(actions::MAKE),
     route(Post,   "/api/v1/actions/redirect",   MOVE,     DONE, run!(actions::redirect),        "Send a call elsewhere").body(actions::MOVE),

@@ -1,6 +1,7 @@
 //! What the portal needs of whoever holds the link to Asterisk: a look at the
 //! office, and orders carried out.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -29,6 +30,10 @@ pub struct DeskSettings {
     pub outcomes: Vec<String>,
     pub tags: Vec<String>,
     pub features: Vec<String>,
+    /// Outcomes that only calls with one of these features may have.
+    pub outcome_needs: BTreeMap<String, Vec<String>>,
+    /// What is dialled before a caller's number to ring back.
+    pub outside: String,
     /// Address of the pop-up with macros such as `${callid}`.
     pub popup: Option<String>,
     /// Whether it opens by itself.

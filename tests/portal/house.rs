@@ -82,6 +82,7 @@ impl Office for Desk {
             open: Open { calls: 1, sessions: 2, pauses: 0 },
             live_streams: 0,
             ami: None,
+            tracker: None,
         })
     }
 

@@ -9,6 +9,7 @@ use crate::actions::{Ear, No, Plan, Tape, Who, Wish, plan};
 use crate::base::Kind;
 use crate::live::LinkState;
 use crate::people::Act;
+use crate::portal::api::desk;
 use crate::portal::asked::{Asked, blocking};
 use crate::portal::refusal::Refusal;
 use crate::portal::reply;
@@ -141,7 +142,6 @@ wishes! {
     record_stop = |given| Wish::Record { call: given.may("call"), tape: Tape::Stop };
     record_mute = |given| Wish::Record { call: given.may("call"), tape: Tape::Mute };
     record_unmute = |given| Wish::Record { call: given.may("call"), tape: Tape::Unmute };
-    outcome = |given| Wish::Outcome { call: given.must("call"), code: given.must("code") };
     tag = |given| Wish::Tag {
         call: given.must("call"),
         tag: given.must("tag"),
@@ -153,6 +153,23 @@ wishes! {
         remove: given.flag("remove"),
     };
     text = |given| Wish::Text { agent: given.must("agent"), text: given.must("text") };
+}
+
+/// An outcome must go with the features the call bears (`metrics.md` 5.1).
+pub async fn outcome(asked: Asked) -> Result<Response, Refusal> {
+    let (call, code) = (Given(&asked).must("call"), Given(&asked).must("code"));
+    let needs = asked.app.switchboard.desk().outcome_needs.get(&code).cloned();
+    if let Some(needs) = needs {
+        let marked = call.clone();
+        let borne = asked.app.ask(move |reader| desk::features(reader, &marked)).await?;
+        if !needs.iter().any(|feature| borne.contains(feature)) {
+            let features = needs.join(", ");
+            let text = format!("this outcome needs one of the features {features}; set it first");
+            return Err(Refusal::new(StatusCode::CONFLICT, "conflict", &text)
+                .coded("action.features", [("features", features)]));
+        }
+    }
+    act(asked, Wish::Outcome { call, code }).await
 }
 
 /// Plans, orders, writes the audit row, and tells what came of it. The row is

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod actions;
 pub mod calls;
+pub mod desk;
 pub mod door;
 pub mod kiosk;
 pub mod live;

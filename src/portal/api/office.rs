@@ -184,6 +184,7 @@ pub async fn desk(asked: Asked) -> Result<Response, Refusal> {
         outcomes: settings.outcomes.clone(),
         tags: settings.tags.clone(),
         features: settings.features.clone(),
+        outcome_needs: settings.outcome_needs.clone(),
         popup: settings.popup.clone(),
         popup_opens: settings.popup_opens,
         screen: settings.screen.clone().filter(|_| viewer.may(Right::ScreensView)),

@@ -1,5 +1,7 @@
 //! The whole office and actions on the wire.
 
+use std::collections::BTreeMap;
+
 use crate::live::office::{CallState, How, Way};
 use crate::live::{Link, LinkState};
 use crate::portal::schema::{Components, Described, describe, wire, words};
@@ -129,11 +131,40 @@ wire! {
         outcomes: Vec<String>,
         tags: Vec<String>,
         features: Vec<String>,
+        /// Outcomes that only calls with one of these features may have.
+        outcome_needs: BTreeMap<String, Vec<String>>,
         /// Address of the pop-up, with macros such as `${callid}`.
         popup: Option<String>,
         popup_opens: bool,
         /// Address of an agent's screen, if one may see it.
         screen: Option<String>,
+    }
+
+    /// A caller to ring back: lost, and not spoken to since.
+    pub struct Recall {
+        number: String,
+        /// What to dial to get it.
+        dial: String,
+        name: String,
+        queue: String,
+        /// The first loss, and the last.
+        since: i64,
+        last: i64,
+        /// How long the caller waited the first time.
+        wait: Option<i64>,
+        tries: u32,
+    }
+
+    /// Oldest first.
+    pub struct Recalls {
+        recalls: Vec<Recall>,
+    }
+
+    /// What a call is marked with.
+    pub struct CallMarks {
+        outcome: Option<String>,
+        tag: Option<String>,
+        features: Vec<String>,
     }
 
     /// A subscription of the call-event service.
@@ -190,5 +221,11 @@ pub fn how_word(how: How) -> &'static str {
         How::Caller => "caller",
         How::Transfer => "transfer",
         How::Left => "left",
+    }
+}
+
+impl Default for CallMarks {
+    fn default() -> Self {
+        CallMarks { outcome: None, tag: None, features: Vec::new() }
     }
 }

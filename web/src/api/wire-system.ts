@@ -1,6 +1,6 @@
 // Shapes of the box and its people: health, backups, audit, accounts, log-ins, kiosks, what somebody keeps. See `wire`.
 
-import { bool, byName, list, maybe, num, obj, optional, str, type Of } from "./door";
+import { bool, byName, list, maybe, num, obj, one, optional, str, type Of } from "./door";
 import { lang, role } from "./wire";
 import { amiFields, sourceFields } from "./live-wire";
 
@@ -23,6 +23,11 @@ export const health = obj({
   memory: obj({ rss: num }), open: obj({ calls: num, sessions: num, pauses: num }), live_streams: num,
   ami: optional(maybe(obj({
     ...amiFields, version: str, system: str, events: num, events_per_second: num, dropped: num, refused: list(str),
+  }))),
+  tracker: optional(maybe(obj({
+    state: one("off", "listening", "writing", "aside"), other: maybe(str), sink: str, open: num, channels: num, records: byName(num),
+    recovered: num, duplicates: num, lost: num, waiting: num, events: num, unknown: num, quiet: num, bytes: num, lag_ms: num,
+    connections: num, restarts: num,
   }))),
 });
 export type Health = Of<typeof health>;

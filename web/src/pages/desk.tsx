@@ -24,6 +24,7 @@ import { Icon } from "../parts/icon";
 import { Marks } from "../parts/marks";
 import { Empty, Failed, Skeleton } from "../parts/message";
 import { Head, Panel, Tiles } from "../parts/panel";
+import { Recalls } from "../parts/recalls";
 import { StateBadge } from "../parts/state";
 import { say } from "../words";
 
@@ -62,6 +63,7 @@ export function DeskPage() {
             <div class="c8 stack">
               <Present desk={desk} mine={mine} view={view} again={loaded.again} />
               {mine ? <Own mine={mine} /> : null}
+              <Recalls blocked={mine?.state === "paused"} again={loaded.again} />
               <Today agent={person.agent} turn={turn} />
             </div>
             <div class="c4 stack">

@@ -15,6 +15,10 @@ const EVERY = 10;
 const QUIET = 3600;
 /** Bytes not yet read that are worth a sign. */
 const BEHIND = 100_000;
+/** Records of the tracker on their way that are worth a sign. */
+const WAITING = 100;
+/** Milliseconds an event may be behind our clock. */
+const LATE = 2000;
 /** Days after which a backup is old. */
 const OLD_BACKUP = 8 * 86_400;
 
@@ -44,7 +48,7 @@ export function HealthPage() {
 }
 
 function Content({ h }: { h: Health }) {
-  const flow = [...flowChecks(h), ...linkChecks(h)];
+  const flow = [...flowChecks(h), ...linkChecks(h), ...trackerChecks(h)];
   const store = storeChecks(h);
   const all = [...flow, ...store];
   const bad = all.filter((c) => c.mark !== "ok");
@@ -145,6 +149,34 @@ function linkChecks(h: Health): Check[] {
   ];
   if (refused) checks.push({ mark: "watch", what: say("health.ami.refused"), note: link.refused.join("; "), value: int(refused) });
   return checks;
+}
+
+/** What Asterisk does not log; nothing where it is not tracked. */
+function trackerChecks(h: Health): Check[] {
+  const t = h.tracker;
+  if (!t) return [];
+  const written = Object.values(t.records).reduce((sum, n) => sum + n, 0);
+  const verbs = Object.entries(t.records).sort((a, b) => b[1] - a[1]).map(([verb, n]) => `${verb} ${int(n)}`);
+  return [
+    {
+      mark: t.state === "aside" || t.state === "off" ? "watch" : "ok",
+      what: say(`health.tracker.${t.state}`),
+      note: t.other ? say("health.tracker.other", { host: t.other }) : say("health.tracker.note", { open: int(t.open), channels: int(t.channels), sink: t.sink }),
+      value: int(t.open),
+    },
+    {
+      mark: t.lost ? "act" : t.waiting > WAITING ? "watch" : "ok",
+      what: say("health.tracker.records"),
+      note: <>{t.lost ? say("health.tracker.lost", { n: int(t.lost) }) : say("health.tracker.records.note", { recovered: int(t.recovered), duplicates: int(t.duplicates), waiting: int(t.waiting) })} {verbs.length ? <span class="mono">{verbs.join(", ")}</span> : null}</>,
+      value: int(written),
+    },
+    {
+      mark: Math.abs(t.lag_ms) > LATE ? "watch" : "ok",
+      what: say("health.tracker.link"),
+      note: say("health.tracker.link.note", { bytes: bytes(t.bytes), unknown: int(t.unknown), quiet: int(t.quiet), connections: int(t.connections), restarts: int(t.restarts) }),
+      value: say("health.tracker.lag", { n: int(t.lag_ms) }),
+    },
+  ];
 }
 
 function storeChecks(h: Health): Check[] {

@@ -74,6 +74,7 @@ export default {
   "action.unknown_phone": "Il n’y a pas de poste {phone}.",
   "action.phone_taken": "{agent} est déjà sur ce poste.",
   "action.paused": "L’agent est en pause.",
+  "action.features": "Ce résultat demande une de ces options : {features}. La choisir d’abord.",
   "action.reason": "Choisir une raison de pause.",
   "action.not_now": "Cela n’est pas possible en ce moment.",
   "action.unsafe": "Le champ {field} contient un signe interdit.",

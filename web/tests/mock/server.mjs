@@ -77,6 +77,8 @@ function answer(method, path, query, body, req, res, state) {
     case "GET /accounts": return json(res, 200, { accounts: people.accounts });
     case "POST /accounts": return body.account === "karl.bauer" ? fault(res, 409, "conflict", "karl.bauer belongs to Karl Bauer.", { account: "karl.bauer belongs to Karl Bauer" }) : json(res, 200, { language: "en", disabled: false, last_login: null, ...body });
   }
+  if (path === "/desk/recalls") return json(res, 200, { recalls: [{ number: "0445556677", dial: "90445556677", name: "Anna Frei", queue: "sales", since: state.born - 900, last: state.born - 300, wait: 41, tries: 2 }] });
+  if (path === "/desk/marks") return json(res, 200, { outcome: "Quote", tag: "VIP", features: ["warranty"] });
   if (path === "/desk") return json(res, 200, office.desk(state.agent ?? null, state.born, state.away));
   if (path.startsWith("/actions/")) {
     state.acts.push({ path: path.slice(9), body });
