@@ -30,7 +30,7 @@
     )
 )]
 
-pub use switchroom_core::{base, event, input, live, model, settings, store, tracker};
+pub use switchroom_core::{base, event, input, live, model, settings, store, tracker, twins};
 
 pub mod actions;
 pub mod cli;

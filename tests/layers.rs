@@ -19,6 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("input", &["base", "event"]),
     ("model", &["base", "event"]),
     ("tracker", &["base", "event"]),
+    ("twins", &["base", "event"]),
     ("live", &["base", "event", "model"]),
     ("store", &["base", "event", "model"]),
     ("reports", &["base", "model", "store"]),
@@ -30,8 +31,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "base", "event", "input", "model", "tracker", "live", "store", "reports", "people",
-            "actions", "portal",
+            "base", "event", "input", "model", "tracker", "twins", "live", "store", "reports",
+            "people", "actions", "portal",
         ],
     ),
     (

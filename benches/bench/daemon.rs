@@ -20,6 +20,7 @@ pub struct Daemon {
     lines: Receiver<String>,
     host: String,
     cookie: Option<String>,
+    csrf: String,
     /// From starting the process to its first answer.
     pub start: Duration,
 }
@@ -53,7 +54,8 @@ impl Daemon {
                 }
             });
         }
-        let mut daemon = Self { child, lines, host, cookie: None, start: Duration::ZERO };
+        let mut daemon =
+            Self { child, lines, host, cookie: None, csrf: String::new(), start: Duration::ZERO };
         while daemon.try_get("/healthz").is_none_or(|answer| !answer.head.contains(" 200 ")) {
             assert!(begin.elapsed() < Duration::from_secs(120), "the daemon does not answer");
             assert!(daemon.child.try_wait().is_ok_and(|ended| ended.is_none()), "the daemon ended");
@@ -80,18 +82,27 @@ impl Daemon {
             "claim: {}",
             answer.head
         );
-        let cookies =
-            answer.head.lines().filter(|line| line.to_ascii_lowercase().starts_with("set-cookie:"));
-        let cookie = cookies
-            .filter_map(|line| line.split_once(':')?.1.split(';').next())
-            .collect::<Vec<_>>();
-        self.cookie = Some(cookie.join(";").trim().to_owned());
+        self.csrf = answer.text("csrf");
+        self.cookie = cookie(&answer);
+    }
+
+    /// A change, by the administrator.
+    pub fn post(&self, path: &str, body: &str) -> Answer {
+        let answer = self.send("POST", path, body).expect("an answer");
+        assert!(answer.head.contains(" 200 "), "{path}: {} {}", answer.head, answer.body);
+        answer
+    }
+
+    /// A screen with the address of a kiosk.
+    pub fn screen(&self, token: &str) -> Screen {
+        let body = format!("{{\"token\":\"{token}\"}}");
+        let answer = self.post("/api/v1/kiosk", &body);
+        Screen { host: self.host.clone(), cookie: cookie(&answer).expect("a cookie") }
     }
 
     pub fn get(&self, path: &str) -> Answer {
         self.try_get(path).unwrap_or_else(|| panic!("no answer to {path}"))
     }
-
     fn try_get(&self, path: &str) -> Option<Answer> {
         self.send("GET", path, "")
     }
@@ -107,7 +118,7 @@ impl Daemon {
 
     /// A live stream left open; it must be kept for the connection to stay.
     pub fn stream(&self, path: &str) -> TcpStream {
-        let mut stream = self.request("GET", path, "").expect("a stream opens");
+        let mut stream = self.open(path);
         let mut first = [0; 512];
         let read = stream.read(&mut first).expect("the stream says something");
         let head = String::from_utf8_lossy(&first[..read]);
@@ -115,19 +126,20 @@ impl Daemon {
         stream
     }
 
+    /// The same, with nothing read of it.
+    pub fn open(&self, path: &str) -> TcpStream {
+        self.request("GET", path, "").expect("a stream opens")
+    }
+
     fn request(&self, method: &str, path: &str, body: &str) -> Option<TcpStream> {
-        let mut stream = TcpStream::connect(&self.host).ok()?;
-        let cookie =
-            self.cookie.as_ref().map_or(String::new(), |cookie| format!("Cookie: {cookie}\r\n"));
-        let length = body.len();
-        // HTTP/1.0: the answer ends with the connection.
-        write!(
-            stream,
-            "{method} {path} HTTP/1.0\r\nHost: {}\r\n{cookie}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}",
-            self.host
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        request(
+            &self.host,
+            method,
+            path,
+            body,
+            &format!("Cookie: {cookie}\r\nX-CSRF-Token: {}\r\n", self.csrf),
         )
-        .ok()?;
-        Some(stream)
     }
 
     /// One number of `/proc/PID/status`, such as `VmRSS` (KiB).
@@ -179,6 +191,53 @@ impl Drop for Daemon {
 pub struct Answer {
     pub head: String,
     pub body: String,
+}
+
+impl Answer {
+    /// A text of the answer's JSON, by its name.
+    pub fn text(&self, name: &str) -> String {
+        let (_, rest) =
+            self.body.split_once(&format!("\"{name}\":\"")).unwrap_or_else(|| panic!("no {name}"));
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+}
+
+/// A screen on a wall: no log-in, a cookie of its own.
+pub struct Screen {
+    host: String,
+    cookie: String,
+}
+
+impl Screen {
+    /// A live stream left open, its answer seen to be good.
+    pub fn open(&self, path: &str) -> TcpStream {
+        let mut stream =
+            request(&self.host, "GET", path, "", &format!("Cookie: {}\r\n", self.cookie))
+                .expect("a stream opens");
+        let mut first = [0; 512];
+        let read = stream.read(&mut first).expect("the stream says something");
+        let head = String::from_utf8_lossy(&first[..read]);
+        assert!(head.contains(" 200 "), "{path}: {head}");
+        stream
+    }
+}
+
+fn request(host: &str, method: &str, path: &str, body: &str, heads: &str) -> Option<TcpStream> {
+    let mut stream = TcpStream::connect(host).ok()?;
+    let length = body.len();
+    // HTTP/1.0: the answer ends with the connection.
+    write!(
+        stream,
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\n{heads}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .ok()?;
+    Some(stream)
+}
+
+fn cookie(answer: &Answer) -> Option<String> {
+    let mut lines = answer.head.lines();
+    let line = lines.find(|line| line.to_ascii_lowercase().starts_with("set-cookie:"))?;
+    Some(line.split_once(':')?.1.split(';').next()?.trim().to_owned())
 }
 
 #[allow(clippy::disallowed_methods, reason = "a benchmark that waits for time to pass")]

@@ -5,6 +5,7 @@
 
 pub mod daemon;
 pub mod office;
+pub mod peer;
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};

@@ -5,7 +5,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`], [`tracker`] |
+//! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
 //! | 4 | [`store`] |
 //!
 //! A room imports only rooms below it; `tests/layers.rs` of the whole holds
@@ -30,3 +30,4 @@ pub mod live;
 pub mod model;
 pub mod store;
 pub mod tracker;
+pub mod twins;

@@ -105,8 +105,9 @@ pub enum Tape {
 /// `agent` the name in the queues, `None` is oneself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
-    /// Ring my telephone, then dial.
+    /// Ring my telephone, or an agent's, then dial.
     Call {
+        agent: Option<String>,
         number: String,
         campaign: Option<String>,
     },

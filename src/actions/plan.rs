@@ -10,8 +10,9 @@ use crate::live::office::Office;
 /// done now. Nothing has been done then.
 pub fn plan(wish: &Wish, who: &Who, office: &Office, dialplan: &Dialplan) -> Result<Plan, No> {
     let plan = match wish {
-        Wish::Call { number, campaign } => {
-            supervise::call(who, office, dialplan, number, campaign.as_deref())
+        Wish::Call { agent, number, campaign } => {
+            let campaign = campaign.as_deref();
+            supervise::call(who, office, dialplan, agent.as_deref(), number, campaign)
         }
         Wish::Redirect { call, to } => supervise::redirect(who, office, dialplan, call, to),
         Wish::Transfer { call, to, attended } => {

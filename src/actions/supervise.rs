@@ -9,18 +9,29 @@ fn one(order: Order, action: &'static str, object: impl Into<String>, new: Optio
     Plan { orders: vec![order], action, object: object.into(), new }
 }
 
-/// My telephone first, then the number.
+/// The agent's telephone first, then the number. For others it needs the
+/// right to manage members.
 pub(super) fn call(
     who: &Who,
     office: &Office,
     dialplan: &Dialplan,
+    agent: Option<&str>,
     number: &str,
     campaign: Option<&str>,
 ) -> Result<Plan, No> {
     if !who.rights.has(Right::CallsMake) {
         return Err(No::Right);
     }
-    let me = target::me(who)?;
+    let me = match agent
+        .filter(|agent| !who.agent.as_deref().is_some_and(|me| target::same(me, agent)))
+    {
+        None => target::me(who)?,
+        Some(agent) => {
+            let (agent, _) = target::agent(who, Some(agent), Right::MembersManage)?;
+            target::theirs(who, office, agent)?;
+            agent
+        }
+    };
     let device = target::phone(office, me).ok_or(No::NoPhone)?;
     if target::seats(office, me).iter().any(|(_, seat)| seat.paused_since.is_some()) {
         return Err(No::Paused);
@@ -347,14 +358,7 @@ pub(super) fn text(who: &Who, office: &Office, agent: &str, text: &str) -> Resul
     if !who.rights.has(Right::TextSend) {
         return Err(No::Right);
     }
-    if who.queues.is_some() {
-        let theirs = target::seats(office, agent)
-            .iter()
-            .any(|(queue, _)| target::queue(who, office, queue).is_ok());
-        if !theirs {
-            return Err(No::NotYours);
-        }
-    }
+    target::theirs(who, office, agent)?;
     let device = target::phone(office, agent).ok_or(No::NoMember)?;
     let to = match device.split_once('/') {
         Some(("PJSIP", endpoint)) => format!("pjsip:{endpoint}"),

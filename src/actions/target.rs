@@ -57,6 +57,16 @@ pub(super) fn queue(who: &Who, office: &Office, queue: &str) -> Result<(), No> {
     }
 }
 
+/// Whether an agent is on one of a person's queues, for those limited to
+/// some.
+pub(super) fn theirs(who: &Who, office: &Office, agent: &str) -> Result<(), No> {
+    let on = |(name, _): &(&str, &Seat)| queue(who, office, name).is_ok();
+    if who.queues.is_none() || seats(office, agent).iter().any(on) {
+        return Ok(());
+    }
+    Err(No::NotYours)
+}
+
 /// The seats of an agent, with their queues. Seats on one queue may differ in
 /// spelling only.
 pub(super) fn seats<'a>(office: &'a Office, agent: &str) -> Vec<(&'a str, &'a Seat)> {

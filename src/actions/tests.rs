@@ -210,7 +210,7 @@ fn a_pause_everywhere_names_no_queue_and_one_within_limits_does() {
 
 #[test]
 fn calling_out_rings_ones_own_telephone_first_but_not_while_paused() {
-    let call = |number: &str| Wish::Call { number: number.to_owned(), campaign: None };
+    let call = |number: &str| Wish::Call { agent: None, number: number.to_owned(), campaign: None };
     let made = wish(call("0155500"), &agent(), &office()).unwrap();
     assert_eq!(made.orders[0].wait, Wait::Originate);
     assert!(lines(&made)[0].starts_with("Originate Channel=PJSIP/201 Timeout=30000 Async=true"));
@@ -309,7 +309,7 @@ fn every_wish_is_refused_to_who_has_no_right() {
     let queues = || vec!["sales".to_owned()];
     let agent = || Some("Ann".to_owned());
     for one in [
-        Wish::Call { number: "1".to_owned(), campaign: None },
+        Wish::Call { agent: None, number: "1".to_owned(), campaign: None },
         Wish::Redirect { call: "1.1".to_owned(), to: "1".to_owned() },
         Wish::Transfer { call: call(), to: "1".to_owned(), attended: false },
         Wish::CancelTransfer { call: call() },

@@ -19,9 +19,10 @@ use crate::base::{Error, Kind, Result, Secs, UnixSec, time};
 use crate::daemon::intake::{self, Counts, Intake};
 use crate::daemon::watcher::Watcher;
 use crate::input::queue_log::lines::Line;
-use crate::input::queue_log::{self, Follower, State, Waker};
+use crate::input::queue_log::{self, Follower, Parsed, State, Waker};
 use crate::live::{Hub, Phones, Source, SourceState};
 use crate::store::{Batch, Position, Store};
+use crate::twins::{self, Pairing, Side};
 
 /// More than this is committed before the interval is over, so that a backlog
 /// read at start needs little memory.
@@ -63,6 +64,7 @@ pub struct Tracked {
 
 enum Command {
     Tracked(Tracked),
+    Told(Vec<twins::Line>),
     Close { id: String, secs: Option<Secs>, answer: SyncSender<Result<()>> },
     Stop,
 }
@@ -123,7 +125,23 @@ impl Handle {
             Err(TrySendError::Full(command) | TrySendError::Disconnected(command)) => match command
             {
                 Command::Tracked(tracked) => Err(tracked),
-                Command::Close { .. } | Command::Stop => Ok(()),
+                Command::Told(_) | Command::Close { .. } | Command::Stop => Ok(()),
+            },
+        }
+    }
+
+    /// Takes in what AMI tells of the queues; gives it back while the thread
+    /// is busy, to be offered again.
+    pub fn tell(&self, lines: Vec<twins::Line>) -> std::result::Result<(), Vec<twins::Line>> {
+        match self.commands.try_send(Command::Told(lines)) {
+            Ok(()) => {
+                self.waker.wake();
+                Ok(())
+            }
+            Err(TrySendError::Full(command) | TrySendError::Disconnected(command)) => match command
+            {
+                Command::Told(lines) => Err(lines),
+                Command::Tracked(_) | Command::Close { .. } | Command::Stop => Ok(()),
             },
         }
     }
@@ -151,6 +169,8 @@ pub struct Work {
     pub commit_interval: Duration,
     /// Lines that the tracker waits for, if there is one.
     pub hints: Option<SyncSender<Box<[u8]>>>,
+    /// Which telling of a fact is the second, where AMI tells too.
+    pub pairing: Option<Pairing>,
 }
 
 /// Starts following `path`.
@@ -245,6 +265,11 @@ impl Desk {
             self.work.intake.begin();
             self.work.watcher.begin();
         }
+        if let Line::Complete(bytes) = line
+            && self.was_told(bytes, behind)
+        {
+            return;
+        }
         let clock = self.clock();
         self.insist(|desk| desk.work.intake.take(line, Some(behind), clock, &desk.work.store));
         if self.gave_up {
@@ -258,6 +283,40 @@ impl Desk {
         if self.work.intake.gathered() >= MOST_GATHERED {
             // A failure is kept and tried again by the loop.
             let _ = self.commit();
+        }
+    }
+
+    /// Whether AMI has told this record of the log before; then only the
+    /// position goes on.
+    fn was_told(&mut self, bytes: &[u8], behind: Position) -> bool {
+        let Work { pairing: Some(pairing), intake, .. } = &mut self.work else { return false };
+        let Parsed::Event(event) = queue_log::parse(bytes, intake.options()) else { return false };
+        pairing.log_told(&event);
+        if !pairing.is_second(&event, Side::Log) {
+            return false;
+        }
+        intake.pass(event.time, behind);
+        self.dirty_since.get_or_insert_with(Instant::now);
+        true
+    }
+
+    /// What AMI tells of the queues, as far as the log has not told it.
+    fn take_told(&mut self, lines: Vec<twins::Line>) {
+        let mut fresh = Tracked::default();
+        let Work { pairing: Some(pairing), intake, .. } = &mut self.work else { return };
+        for line in lines {
+            let parsed = queue_log::parse(line.text.as_bytes(), intake.options());
+            let Parsed::Event(event) = parsed else { continue };
+            // The log will say how it ended, or has.
+            if line.guessed && pairing.log_knows(&event.call_id) {
+                continue;
+            }
+            if !pairing.is_second(&event, Side::Ami) {
+                fresh.lines.push(line.text);
+            }
+        }
+        if !fresh.lines.is_empty() {
+            self.take_tracked(&fresh);
         }
     }
 
@@ -384,6 +443,7 @@ impl Desk {
         match command {
             Command::Stop => self.stopping = true,
             Command::Tracked(tracked) => self.take_tracked(&tracked),
+            Command::Told(lines) => self.take_told(lines),
             Command::Close { id, secs, answer } => {
                 // Nobody may wait for the answer any more; the call is closed.
                 let _ = answer.send(self.close_by_hand(&id, secs));
@@ -439,10 +499,13 @@ impl Desk {
     }
 
     fn show(&mut self, follower: &Follower) {
-        let Work { intake, watcher, hub, .. } = &mut self.work;
+        let Work { intake, watcher, hub, pairing, .. } = &mut self.work;
         let now = time::now();
         let status = follower.status();
+        let told = pairing.is_some() && hub.link().is_live();
         let (state, well) = match status.state {
+            // Nothing is missing while AMI tells the same.
+            State::Waiting | State::Missing if told => (SourceState::Following, true),
             State::Following => (SourceState::Following, true),
             State::Waiting => (SourceState::Waiting, false),
             State::Missing => (SourceState::Missing, false),

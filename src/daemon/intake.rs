@@ -220,6 +220,21 @@ impl Intake {
         Ok(())
     }
 
+    /// Goes past a line of the log whose fact was told before.
+    pub fn pass(&mut self, time: UnixSec, behind: Position) {
+        let core = &mut self.core;
+        core.counts.lines += 1;
+        core.counts.duplicates += 1;
+        core.newest = core.newest.max(time);
+        self.position = Some(Position { last: core.newest, ..behind });
+        self.position_changed = true;
+    }
+
+    /// How lines are read.
+    pub fn options(&self) -> &Options {
+        &self.core.options
+    }
+
     /// Lets time pass in the state machines.
     pub fn tick(&mut self, now: UnixSec) {
         self.core.fold_with(|fold, changes| fold.tick(now, changes));

@@ -14,6 +14,7 @@ pub mod intake;
 mod jobs;
 pub mod replay;
 pub mod run;
+mod telling;
 pub mod track;
 pub mod tracking;
 mod watcher;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -23,6 +24,7 @@ use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
+use crate::daemon::telling::Telling;
 use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
 use crate::daemon::watcher::Watcher;
@@ -32,11 +34,15 @@ use crate::live::Hub;
 use crate::people::{Lifetime, People};
 use crate::portal::{self, App, Clock, NewsRoom};
 use crate::store::{Loaded, Store};
+use crate::twins::Pairing;
 
 /// Threads for what blocks: reports, passwords, backups.
 const BLOCKING_THREADS: usize = 4;
 /// Stack of each; the deepest is a report's.
 const STACK: usize = 512 * 1024;
+
+/// Open files besides connections: database, log, a backup, threads' own.
+const FILES: u64 = 64;
 
 /// What a start tells the console.
 #[derive(Debug)]
@@ -74,6 +80,7 @@ async fn serve(
 ) -> Result<()> {
     let started = time::now();
     let zone = config.office.zone();
+    room_for_files(u64::from(config.portal.connections) + FILES);
     let listener = listen(config.portal.listen).await?;
     if let Some(demo) = &demo {
         config.log.path = demo.prepare(&config.store.data, &zone, started)?;
@@ -104,6 +111,7 @@ async fn serve(
         hub: Arc::clone(&hub),
         commit_interval: interval(&config),
         hints: tracker.as_ref().map(|tracker| tracker.hints.clone()),
+        pairing: counts_by_ami(&config).then(Pairing::default),
     };
     let follow = Arc::new(follow::start(work, &config.log.path)?);
     let lifetime =
@@ -212,9 +220,17 @@ fn connect(
     }
     let listener =
         |tracker: Prepared| tracker.listener(config, journal.as_deref(), Arc::clone(follow));
-    let also = tracker.map(listener).transpose()?;
+    let mut also = tracker.map(listener).transpose()?;
+    if counts_by_ami(config) {
+        also = Some(Box::new(Telling::new(Arc::clone(follow), also)));
+    }
     let client = room.connect(login, dial, also)?;
     Ok((room, client))
+}
+
+/// Whether AMI tells the queues' records too.
+fn counts_by_ami(config: &Config) -> bool {
+    config.ami.is_set() && config.ami.count_calls
 }
 
 /// Waits for another signal and ends the process, whatever it does.
@@ -222,6 +238,24 @@ fn connect(
 async fn leave_at_once() {
     if ended().await.is_ok() {
         std::process::exit(130);
+    }
+}
+
+/// Raises this process's limit of open files as far as it is needed and
+/// allowed: a connection without one is not accepted.
+fn room_for_files(needed: u64) {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
+    if soft >= needed {
+        return;
+    }
+    let wanted = needed.min(hard);
+    if setrlimit(Resource::RLIMIT_NOFILE, wanted, hard).is_err() || hard < needed {
+        tracing::warn!(
+            wanted = needed,
+            limit = hard,
+            "the system allows fewer open files than portal.connections needs; raise the limit \
+             (LimitNOFILE= of the service, ulimit -Hn) or set fewer connections"
+        );
     }
 }
 

@@ -29,6 +29,7 @@ mod sight;
 mod state;
 mod stream;
 mod streams;
+mod summary;
 mod switchboard;
 mod websocket;
 pub mod wire;

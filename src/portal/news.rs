@@ -13,7 +13,8 @@ use tokio::sync::watch;
 
 use crate::base::{Secs, UnixMicro, UnixSec};
 use crate::live::news::{Facets, News};
-use crate::live::{Link, LinkState, Scope};
+use crate::live::{Link, LinkState, Scope, Snapshot};
+use crate::portal::summary::Summaries;
 
 /// Events kept for readers that are behind.
 const KEEP: usize = 4096;
@@ -30,6 +31,8 @@ const FORGET: Secs = 60;
 pub struct Wanted {
     pub agents: Vec<String>,
     pub queues: Vec<String>,
+    /// Whether the figures of these queues are told too.
+    pub summaries: bool,
 }
 
 /// What its account may see.
@@ -80,6 +83,8 @@ struct Subscription {
     wanted: Wanted,
     used: UnixSec,
     readers: usize,
+    /// What was told of each queue last.
+    summaries: Summaries,
 }
 
 #[derive(Debug)]
@@ -174,7 +179,16 @@ impl NewsRoom {
             return false;
         }
         let account = account.to_owned();
-        inner.subscriptions.insert(id, Subscription { account, wanted, used: now, readers: 0 });
+        inner.subscriptions.insert(
+            id,
+            Subscription {
+                account,
+                wanted,
+                used: now,
+                readers: 0,
+                summaries: Summaries::default(),
+            },
+        );
         true
     }
 
@@ -333,6 +347,36 @@ impl Reader {
             // Parked calls name callers of anybody.
             (None, None) => matches!(news.kind, "link" | "originateFailed"),
         }
+    }
+
+    /// The queues whose figures were asked for, if any were.
+    pub fn summarised(&self) -> Option<&[String]> {
+        self.wanted.summaries.then_some(&self.wanted.queues)
+    }
+
+    /// What became different in the figures of its queues since they were
+    /// told last on this subscription; `anew` tells all. Figures have no place
+    /// of their own: they carry that which the reader has reached.
+    pub fn summaries(
+        &self,
+        board: &Snapshot,
+        anew: bool,
+        cursor: Cursor,
+        at: UnixMicro,
+    ) -> Vec<Told> {
+        let mut inner = self.room.lock();
+        let Some(one) = inner.subscriptions.get_mut(&self.id) else { return Vec::new() };
+        if anew {
+            one.summaries = Summaries::default();
+        }
+        let news = one.summaries.news(board);
+        drop(inner);
+        let told = |(kind, rest): (&'static str, Map<String, Value>)| {
+            let mut json = head(kind, Some(cursor), at);
+            json.extend(rest);
+            Told { kind, cursor, json: Value::Object(json) }
+        };
+        news.into_iter().map(told).collect()
     }
 
     /// Waits for something new; the receiver of [`NewsRoom::wait`].

@@ -13,6 +13,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::base::UnixMicro;
+use crate::live::Scope;
 use crate::people::{Right, Token, Viewer};
 use crate::portal::asked::{blocking, scope_of};
 use crate::portal::news::{Cursor, Reader, Sight, Told, heartbeat};
@@ -49,8 +50,47 @@ pub struct NewsStream {
     stop: watch::Receiver<bool>,
     generation: u64,
     beat: Instant,
+    /// Figures of queues, where they were asked for.
+    figures: Option<Figures>,
     _place: Option<StreamPlace>,
 }
+
+/// When figures are told next.
+struct Figures {
+    queues: Scope,
+    boards: watch::Receiver<u64>,
+    /// The board is another one than that told of.
+    changed: bool,
+    due: Instant,
+    /// All of them: whoever reads knows none.
+    anew: bool,
+}
+
+impl Figures {
+    /// Until there are others and it is time to tell them; may be left and
+    /// called again.
+    async fn ready(&mut self) {
+        if !self.changed {
+            // An error means the daemon is gone; then the stream ends too.
+            if self.boards.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+            self.changed = true;
+        }
+        sleep_until(self.due).await;
+    }
+}
+
+/// As [`Figures::ready`]; for ever where none were asked for.
+async fn figures(wanted: Option<&mut Figures>) {
+    match wanted {
+        Some(figures) => figures.ready().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Figures are told at most this often.
+const FIGURES: Duration = Duration::from_secs(5);
 
 enum Next {
     Told(Vec<Told>),
@@ -69,7 +109,15 @@ impl NewsStream {
     ) -> Self {
         let mut wake = reader.room().wait();
         wake.mark_changed();
+        let figures = reader.summarised().map(|queues| Figures {
+            queues: Scope::only(queues.iter().cloned()),
+            boards: app.live.subscribe(),
+            changed: true,
+            due: Instant::now(),
+            anew: place.is_some() || seen.is_none(),
+        });
         NewsStream {
+            figures,
             wake,
             stop: app.stop.clone(),
             generation: app.people.generation(),
@@ -100,6 +148,7 @@ impl NewsStream {
 
     async fn next(&mut self) -> Next {
         loop {
+            let mut figured = false;
             let beat = if self.is_behind() {
                 false
             } else {
@@ -113,6 +162,10 @@ impl NewsStream {
                         false
                     }
                     () = sleep_until(self.beat) => true,
+                    () = figures(self.figures.as_mut()) => {
+                        figured = true;
+                        false
+                    }
                 }
             };
             // A session that ended is noticed at once, one that ran out by
@@ -125,11 +178,22 @@ impl NewsStream {
                 self.beat = Instant::now() + BEAT;
                 return Next::Beat;
             }
-            let told = self.news();
+            let told = if figured { self.told_figures() } else { self.news() };
             if !told.is_empty() {
                 return Next::Told(told);
             }
         }
+    }
+
+    /// The figures that are others than those told last.
+    fn told_figures(&mut self) -> Vec<Told> {
+        let Some(figures) = &mut self.figures else { return Vec::new() };
+        let scope = self.sight.scope.and(&figures.queues);
+        let (now, anew) = (self.app.now(), std::mem::take(&mut figures.anew));
+        (figures.changed, figures.due) = (false, Instant::now() + FIGURES);
+        let board = self.app.live.snapshot(now, &scope);
+        let reached = self.seen.unwrap_or_else(|| self.reader.room().cursor());
+        self.reader.summaries(&board, anew, reached, now * 1_000_000)
     }
 
     /// Whether the session still stands; takes over what it may see now.

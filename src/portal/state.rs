@@ -68,8 +68,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            connections: 256,
-            streams: 100,
+            connections: 512,
+            streams: 400,
             streams_per_session: 8,
             head_bytes: 16 * 1024,
             head_time: Duration::from_secs(30),

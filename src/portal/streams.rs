@@ -48,6 +48,17 @@ impl Streams {
         Some(StreamPlace { streams: Arc::clone(self), session })
     }
 
+    /// A place for a screen with the address of a kiosk. One address may hang
+    /// on any number of walls, so only the box has a limit.
+    pub fn enter_screen(self: &Arc<Self>, kiosk: SessionKey) -> Option<StreamPlace> {
+        let mut open = self.locked();
+        if open.values().sum::<usize>() >= self.most {
+            return None;
+        }
+        *open.entry(kiosk).or_default() += 1;
+        Some(StreamPlace { streams: Arc::clone(self), session: kiosk })
+    }
+
     /// The moment of the next beat.
     pub fn next_beat(&self) -> Instant {
         let gone = self.began.elapsed().as_secs() / BEAT_SECS;
@@ -99,6 +110,17 @@ mod tests {
         assert!(streams.enter([3; 32]).is_some());
         drop(second);
         assert_eq!(streams.open(), 1);
+    }
+
+    #[test]
+    fn one_kiosk_may_hang_on_every_wall_until_the_box_is_full() {
+        let limits = Limits { streams: 3, streams_per_session: 1, ..Limits::default() };
+        let streams = Arc::new(Streams::new(&limits));
+        let places: Vec<_> = (0..3).map(|_| streams.enter_screen([7; 32]).unwrap()).collect();
+        assert!(streams.enter_screen([7; 32]).is_none());
+        assert!(streams.enter([8; 32]).is_none());
+        drop(places);
+        assert_eq!(streams.open(), 0);
     }
 
     #[test]

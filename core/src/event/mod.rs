@@ -98,6 +98,13 @@ pub enum Verb<'a> {
         original: Option<u32>,
         wait: Option<i64>,
     },
+    /// The caller is out of the queue and nobody said why: a word of our own,
+    /// for what only AMI tells (`LEFT`).
+    Left {
+        position: Option<u32>,
+        original: Option<u32>,
+        wait: Option<i64>,
+    },
     Withdraw {
         position: Option<u32>,
         original: Option<u32>,

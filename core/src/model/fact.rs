@@ -107,10 +107,12 @@ pub enum Cause {
     Manual = 19,
     /// Only in reports that consider calls still open.
     Ongoing = 20,
+    /// Out of the queue, and nobody said why: AMI alone told of it.
+    Left = 21,
 }
 
 impl Cause {
-    pub const ALL: [Cause; 20] = [
+    pub const ALL: [Cause; 21] = [
         Cause::Caller,
         Cause::Agent,
         Cause::Transfer,
@@ -131,6 +133,7 @@ impl Cause {
         Cause::OutCall,
         Cause::Manual,
         Cause::Ongoing,
+        Cause::Left,
     ];
 
     /// The cause with a stored number.
@@ -166,6 +169,7 @@ impl Cause {
             Cause::OutCall => "outcall",
             Cause::Manual => "manual",
             Cause::Ongoing => "ongoing",
+            Cause::Left => "left",
         }
     }
 }

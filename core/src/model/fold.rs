@@ -202,6 +202,10 @@ impl Fold {
                 let closing = Closing::lost(Cause::Timeout, *position, *original, *wait, None);
                 self.close_record(at, event, closing, changes);
             }
+            Verb::Left { position, original, wait } => {
+                let closing = Closing::lost(Cause::Left, *position, *original, *wait, None);
+                self.close_record(at, event, closing, changes);
+            }
             Verb::ExitWithKey { key, position, original, wait } => {
                 let key = self.word(key, changes);
                 let closing = Closing::lost(Cause::Key, *position, *original, *wait, key);

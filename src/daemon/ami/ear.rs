@@ -6,7 +6,7 @@ use crate::base::UnixMicro;
 use crate::daemon::ami::Room;
 use crate::event::manager::{Event, Told};
 use crate::input::ami::client::Listener;
-use crate::input::ami::{Action, Moment, Out};
+use crate::input::ami::{Action, Answer, Moment, Out};
 use crate::live::LinkState;
 use crate::live::news::{self, Facets, News};
 use crate::live::office::Lists;
@@ -14,6 +14,8 @@ use crate::live::office::Lists;
 /// News is told at most this often, in microseconds: what comes within is
 /// told together.
 const TELL: UnixMicro = 10_000;
+/// Channels asked after a snapshot whether they are recorded.
+const MOST_ASKED: usize = 200;
 /// The board's part is renewed at most this often.
 const BOARD: UnixMicro = 400_000;
 
@@ -87,6 +89,7 @@ impl Ear {
                     .collect();
                 self.publish(now);
                 self.room.set_link(LinkState::Up, None);
+                self.ask_where_all();
             }
             Out::Event(told) => self.event(now, told),
             Out::Stale(true) => {
@@ -117,12 +120,45 @@ impl Ear {
         let point = news::told(told, &office);
         drop(office);
         self.points.extend(point);
+        if let Event::MixMonitorStart(channel) = &told.event {
+            self.ask_where(&channel.name, &channel.uniqueid);
+        }
         if let Event::ParkedCall(parking) = &told.event {
             let waits = self.room.state().parked.remove(&*parking.parkee.uniqueid);
             if let Some(waits) = waits {
                 // Whoever asked may have left.
                 let _ = waits.send(parking.space.to_string());
             }
+        }
+    }
+
+    /// Asks where a recording lies: the event that says so is of the class
+    /// `dialplan`, half of all bytes.
+    fn ask_where(&self, channel: &str, uniqueid: &str) {
+        let Some(client) = self.room.state().client.clone() else { return };
+        let name = "MIXMONITOR_FILENAME".to_owned();
+        let action = Action::GetVariable { channel: channel.to_owned(), name };
+        let (room, uniqueid) = (Arc::clone(&self.room), uniqueid.to_owned());
+        client.act(action, move |answer| {
+            let Answer::Done { fields, .. } = answer else { return };
+            if let Some((_, path)) = fields.iter().find(|(name, _)| name == "Value") {
+                room.office().recorded_to(&uniqueid, path);
+            }
+        });
+    }
+
+    /// The same for calls that were there before us.
+    fn ask_where_all(&self) {
+        let office = self.room.office();
+        let unknown = office
+            .channels
+            .iter()
+            .filter(|leg| leg.recording.is_none() && leg.up_since.is_some() && !leg.is_local());
+        let asked: Vec<_> =
+            unknown.take(MOST_ASKED).map(|leg| (leg.name.clone(), leg.uniqueid.clone())).collect();
+        drop(office);
+        for (name, uniqueid) in asked {
+            self.ask_where(&name, &uniqueid);
         }
     }
 

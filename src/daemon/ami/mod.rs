@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustc_hash::FxHashMap;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 use crate::actions::{Dialplan, Plan, Wait};
 use crate::base::{Error, Kind, Result, UnixSec, time};
@@ -56,6 +56,8 @@ pub struct Room {
     follow: Arc<Follow>,
     dialplan: Dialplan,
     desk: DeskSettings,
+    /// Wakes pages that wait for a result.
+    ended: Notify,
 }
 
 #[derive(Default)]
@@ -146,6 +148,7 @@ impl Room {
             follow,
             dialplan: settings.dialplan,
             desk: settings.desk,
+            ended: Notify::new(),
         };
         room.set_link(LinkState::Down, Some("connecting".to_owned()));
         Arc::new(room)
@@ -292,6 +295,7 @@ impl Switchboard for Arc<Room> {
                     Err(error) => Err((error.kind(), error.message().to_owned())),
                 };
                 room.state().results.end(id, Ended(kept));
+                room.ended.notify_waiters();
                 if last.is_err() && plan.orders.iter().any(|one| one.wait == Wait::Originate) {
                     let failed = News::originate_failed(&id.to_string());
                     room.news.tell(vec![failed], time::now() * 1_000_000);
@@ -311,6 +315,9 @@ impl Switchboard for Arc<Room> {
         Box::pin(async move {
             let until = tokio::time::Instant::now() + RESULT;
             loop {
+                // Listening before looking: an end between the two is heard.
+                let mut ended = std::pin::pin!(self.ended.notified());
+                ended.as_mut().enable();
                 let known = self.state().results.get(id);
                 match known {
                     None => {
@@ -321,8 +328,11 @@ impl Switchboard for Arc<Room> {
                     Some(Some(Ended(Err((kind, message))))) => {
                         return Err(Error::new(kind, message));
                     }
-                    Some(None) if tokio::time::Instant::now() >= until => return Ok(None),
-                    Some(None) => tokio::time::sleep(Duration::from_millis(200)).await,
+                    Some(None) => {
+                        if tokio::time::timeout_at(until, ended).await.is_err() {
+                            return Ok(None);
+                        }
+                    }
                 }
             }
         })

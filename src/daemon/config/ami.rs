@@ -31,6 +31,11 @@ crate::settings! {
         secret_file: String = String::new(),
         /// Send the secret itself at login instead of the answer to an MD5 challenge.
         plain_login: bool = false,
+        /// Count calls by what Asterisk tells here as well as by the queue log, so that
+        /// they count while the log is missing or stands still, or where there is none.
+        /// What both tell counts once. Rings that were cancelled, keys that were pressed
+        /// and what a dialplan writes itself are only in the log.
+        count_calls: bool = false,
     }
 }
 

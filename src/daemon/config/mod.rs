@@ -141,6 +141,7 @@ impl Config {
             rules: self.rules(),
             limits: portal_room::Limits {
                 connections: self.portal.connections as usize,
+                streams: self.portal.streams as usize,
                 ..portal_room::Limits::default()
             },
         }

@@ -17,7 +17,12 @@ crate::settings! {
         /// then never sent without it.
         https: bool = false,
         /// How many connections are served at once; the next one waits.
-        connections: u32 = 256,
+        connections: u32 = 512,
+        /// How many of them may be live pages, wallboards and programs that listen; one
+        /// more is told to come back. Keep some connections for other pages. Each
+        /// connection is an open file: the daemon raises its own limit as far as the
+        /// system lets it.
+        streams: u32 = 400,
         /// A log-in that is not used for this long ends.
         session_idle: Span = Span(12 * 3600),
         /// A log-in ends after this long in any case.

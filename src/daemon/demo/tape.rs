@@ -101,6 +101,7 @@ fn faster(mut event: QueueEvent<'_>, speed: Secs) -> QueueEvent<'_> {
         | Verb::ExitEmpty { wait, .. }
         | Verb::ExitWithKey { wait, .. }
         | Verb::ExitWithTimeout { wait, .. }
+        | Verb::Left { wait, .. }
         | Verb::Withdraw { wait, .. } => shorten(&mut [wait]),
         Verb::RingNoAnswer { ring_ms }
         | Verb::RingCanceled { ring_ms }

@@ -30,8 +30,11 @@ const TO: Field = must("to", NUMBER, "The extension or number to go to.");
 const PENALTY: K = K::Number(0, 1000);
 const REMOVE: Field = may("remove", K::Flag, "Take it away again.");
 
-pub const MAKE: &[Field] =
-    &[must("number", NUMBER, "What to dial."), may("campaign", NAME, "Its account code.")];
+pub const MAKE: &[Field] = &[
+    must("number", NUMBER, "What to dial."),
+    may("campaign", NAME, "Its account code."),
+    may("agent", NAME, "Whose telephone rings first; one's own when left out."),
+];
 pub const MOVE: &[Field] = &[CALL, TO];
 pub const TRANSFER: &[Field] =
     &[MY_CALL, TO, may("attended", K::Flag, "Speak with the other first.")];
@@ -100,7 +103,11 @@ macro_rules! wishes {
 }
 
 wishes! {
-    make = |given| Wish::Call { number: given.must("number"), campaign: given.may("campaign") };
+    make = |given| Wish::Call {
+        agent: given.may("agent"),
+        number: given.must("number"),
+        campaign: given.may("campaign"),
+    };
     redirect = |given| Wish::Redirect { call: given.must("call"), to: given.must("to") };
     transfer = |given| Wish::Transfer {
         call: given.may("call"),

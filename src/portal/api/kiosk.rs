@@ -62,7 +62,7 @@ pub async fn show(asked: Asked) -> Result<Response, Refusal> {
 
 pub async fn events(asked: Asked) -> Result<Response, Refusal> {
     let board = asked.board()?;
-    let place = asked.app.streams.enter(board.key).ok_or_else(stream::too_many)?;
+    let place = asked.app.streams.enter_screen(board.key).ok_or_else(stream::too_many)?;
     let token = gate::token(&asked.headers, KIOSK_COOKIE).ok_or_else(Refusal::kiosk)?;
     let (eyes, watcher) = (Eyes::from(board), Watcher::Kiosk(token));
     let (app, after) = (Arc::clone(&asked.app), asked.last_event());

@@ -2,9 +2,9 @@
 
 use axum::response::Response;
 
-use crate::live::Scope;
 use crate::live::office::{Call, Office, Party};
 use crate::live::view::device_word;
+use crate::live::{LinkState, Scope};
 use crate::model::NameKind;
 use crate::people::{Right, Viewer};
 use crate::portal::asked::{Asked, blocking};
@@ -70,6 +70,9 @@ impl Eyes {
     }
 
     fn office(&self, office: &Office, now: i64, ami: crate::live::Link) -> OfficeNow {
+        // Ended calls have ended in any case.
+        let gone = Office::default();
+        let (past, office) = (office, if ami.state == LinkState::Down { &gone } else { office });
         let calls: Vec<Call> =
             office.calls().into_iter().filter(|call| self.sees(call.queue.as_deref())).collect();
         let parked = office.parked().iter().filter(|_| self.sees(None)).map(|one| OfficeParked {
@@ -82,7 +85,7 @@ impl Eyes {
             since: one.since,
             until: one.until,
         });
-        let ended = office.ended().filter(|one| self.sees(Some(&one.queue)));
+        let ended = past.ended().filter(|one| self.sees(Some(&one.queue)));
         let ended = ended.map(|one| OfficeEnded {
             at: one.at,
             id: one.uniqueid.to_string(),
@@ -95,9 +98,11 @@ impl Eyes {
             how: how_word(one.how).to_owned(),
             recording: one.recording.as_ref().map(ToString::to_string),
         });
+        let stale = matches!(ami.state, LinkState::Down | LinkState::Stale);
         OfficeNow {
             now,
             ami,
+            stale,
             calls: calls.iter().map(|call| self.call(call)).collect(),
             parked: parked.collect(),
             phones: self.phones(office),
@@ -166,12 +171,17 @@ pub async fn desk(asked: Asked) -> Result<Response, Refusal> {
     let board = &asked.app.switchboard;
     let (dialplan, settings) = (board.dialplan(), board.desk());
     let agent = viewer.account.agent.clone();
+    let link = board.link();
     let mut mine = Mine::default();
     if let Some(agent) = &agent {
         board.look(&mut |office| mine = Mine::of(office, agent, &eyes));
     }
+    if link.state == LinkState::Down {
+        // Whether it still goes on nobody knows.
+        mine.call = None;
+    }
     reply::json(&Desk {
-        ami: board.link(),
+        ami: link,
         agent,
         device: mine.device,
         extension: mine.extension,

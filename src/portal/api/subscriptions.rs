@@ -22,6 +22,7 @@ use crate::portal::wire::office::{Polled, Subscribed};
 pub const SUBSCRIBE: &[Field] = &[
     may("agents", K::Texts, "Extensions to be told about."),
     may("queues", K::Texts, "Queues to be told about."),
+    may("summaryEvents", K::Flag, "Tell the figures of these queues too, as they change."),
 ];
 pub const READ: &[Field] = &[
     may("cursor", K::Text(50), "What was seen already; a snapshot comes first when left out."),
@@ -33,6 +34,7 @@ pub async fn subscribe(asked: Asked) -> Result<Response, Refusal> {
     let wanted = Wanted {
         agents: asked.body.texts("agents").to_vec(),
         queues: asked.body.texts("queues").to_vec(),
+        summaries: asked.body.flag("summaryEvents").unwrap_or(false),
     };
     let id = Token::new().map_err(Refusal::from)?.text();
     let room = &asked.app.news;

@@ -6,7 +6,7 @@ const AT: UnixMicro = 5_000_000;
 
 fn wanted(agents: &[&str], queues: &[&str]) -> Wanted {
     let texts = |list: &[&str]| list.iter().map(|one| (*one).to_owned()).collect();
-    Wanted { agents: texts(agents), queues: texts(queues) }
+    Wanted { agents: texts(agents), queues: texts(queues), summaries: false }
 }
 
 fn all() -> Sight {

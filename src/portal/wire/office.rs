@@ -103,6 +103,9 @@ wire! {
     pub struct OfficeNow {
         now: i64,
         ami: Link,
+        /// Whether this is what was known before the link was lost or fell silent. Without
+        /// a link there are no calls, no parked calls and no telephones here: nobody knows.
+        stale: bool,
         calls: Vec<OfficeCall>,
         parked: Vec<OfficeParked>,
         phones: Vec<OfficePhone>,

@@ -5,7 +5,7 @@ import { say, type Key } from "../words";
 
 const KNOWN = [
   "caller", "agent", "transfer", "blind transfer", "attended transfer", "reconnect", "abandon", "timeout", "key press", "empty",
-  "withdrawn", "incompatible channel", "agent dump", "refused", "restart", "no closure", "next stint", "outcall", "manual", "ongoing",
+  "withdrawn", "incompatible channel", "agent dump", "refused", "restart", "no closure", "next stint", "outcall", "manual", "ongoing", "left",
 ] as const;
 export const CAUSES: readonly string[] = KNOWN;
 

@@ -17,6 +17,7 @@ export default {
   "cause.refused": "Refused",
   "cause.restart": "Asterisk restarted",
   "cause.no closure": "No end in the log",
+  "cause.left": "Left the queue",
   "cause.next stint": "Went to another queue",
   "cause.outcall": "Ended",
   "cause.manual": "Closed by hand",

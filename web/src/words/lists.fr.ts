@@ -19,6 +19,7 @@ const words: Record<keyof typeof english, string> = {
   "cause.refused": "Refusé",
   "cause.restart": "Redémarrage d’Asterisk",
   "cause.no closure": "Fin absente du journal",
+  "cause.left": "A quitté la file",
   "cause.next stint": "Passé à une autre file",
   "cause.outcall": "Terminé",
   "cause.manual": "Clos à la main",

@@ -78,6 +78,7 @@ fn name<'a>(verb: &'a Verb<'_>) -> &'a str {
         Verb::ExitEmpty { .. } => "EXITEMPTY",
         Verb::ExitWithKey { .. } => "EXITWITHKEY",
         Verb::ExitWithTimeout { .. } => "EXITWITHTIMEOUT",
+        Verb::Left { .. } => "LEFT",
         Verb::Withdraw { .. } => "WITHDRAW",
         Verb::AgentDump => "AGENTDUMP",
         Verb::SysCompat => "SYSCOMPAT",
@@ -133,7 +134,8 @@ fn fields(out: &mut Fields<'_>, verb: &Verb<'_>) {
         }
         Verb::Abandon { position, original, wait }
         | Verb::ExitEmpty { position, original, wait }
-        | Verb::ExitWithTimeout { position, original, wait } => {
+        | Verb::ExitWithTimeout { position, original, wait }
+        | Verb::Left { position, original, wait } => {
             out.maybe(*position).maybe(*original).maybe(*wait);
         }
         Verb::ExitWithKey { key, position, original, wait } => {

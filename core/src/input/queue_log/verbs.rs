@@ -70,6 +70,7 @@ fn known<'a>(
             original: p.position(),
             wait: p.number(),
         },
+        b"LEFT" => Verb::Left { position: p.position(), original: p.position(), wait: p.number() },
         b"WITHDRAW" => Verb::Withdraw {
             position: p.position(),
             original: p.position(),

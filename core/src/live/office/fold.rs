@@ -286,6 +286,15 @@ impl Office {
         }
     }
 
+    /// Where the newest recording of a channel lies on the PBX, as it answered
+    /// when asked: who may not read variables is not told of it.
+    pub fn recorded_to(&mut self, uniqueid: &str, path: &str) {
+        if !path.is_empty() {
+            self.recording(uniqueid, path);
+            self.version += 1;
+        }
+    }
+
     /// A channel that is there.
     fn born(&mut self, channel: &Channel<'_>, at: UnixSec) {
         self.channels.see(channel, at, true, self.generation);

@@ -93,6 +93,7 @@ fn call_verb() -> impl Strategy<Value = Verb<'static>> {
         transfer().prop_map(Verb::Transfer),
         end().prop_map(|(position, original, wait)| Verb::Abandon { position, original, wait }),
         end().prop_map(|(position, original, wait)| Verb::ExitEmpty { position, original, wait }),
+        end().prop_map(|(position, original, wait)| Verb::Left { position, original, wait }),
         end().prop_map(|(position, original, wait)| Verb::ExitWithTimeout {
             position,
             original,
