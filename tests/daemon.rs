@@ -215,6 +215,34 @@ fn a_call_is_seen_while_it_lasts_kept_when_it_ended_and_known_after_a_restart() 
 }
 
 #[test]
+#[cfg(target_env = "gnu")]
+fn all_threads_share_one_heap() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, log) = (folder.path().join("data"), folder.path().join("queue_log"));
+    write(&log, "1000|u1|sales|NONE|ENTERQUEUE||5551|1\n");
+    let mut daemon = Daemon::start(&data, &log);
+    // Threads that read, hash and ask have all run then.
+    daemon.enter();
+    daemon.wait_for("/api/v1/health", |health| health["counts"]["lines"] == 1);
+    let about =
+        |name: &str| fs::read_to_string(format!("/proc/{}/{name}", daemon.child.id())).unwrap();
+    // glibc keeps 64 MiB of addresses for each further heap, most of them not usable yet.
+    let heaps = about("maps")
+        .lines()
+        .filter(|line| line.contains(" ---p ") && span(line) > 32 << 20)
+        .count();
+    assert_eq!(heaps, 0, "{}", about("maps"));
+    assert_eq!(about("comm").trim(), "switchroom");
+    assert_eq!(daemon.end(Signal::SIGTERM), Some(0));
+}
+
+/// Length of a mapping, a line of `/proc/PID/maps`.
+fn span(line: &str) -> u64 {
+    let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+    u64::from_str_radix(to, 16).unwrap() - u64::from_str_radix(from, 16).unwrap()
+}
+
+#[test]
 fn a_folder_in_use_is_not_imported_into() {
     let folder = tempfile::tempdir().unwrap();
     let (data, log) = (folder.path().join("data"), folder.path().join("queue_log"));

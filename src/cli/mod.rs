@@ -3,6 +3,7 @@
 //! Every subcommand is a file: its arguments, its help, and what it does by
 //! calling the rooms below. Holds no rules. Secrets never stand in arguments.
 
+mod allocator;
 mod ami;
 mod backup;
 mod check;
@@ -111,7 +112,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     log_to_stderr(matches!(cli.command, Command::Run(_) | Command::Track(_)));
     let result = match cli.command {
-        Command::Run(run) => run.act(),
+        Command::Run(run) => {
+            allocator::make_lean();
+            run.act()
+        }
         Command::Import(import) => import.act(),
         Command::Report(report) => report.act(),
         Command::Check(check) => check.act(),
