@@ -8,15 +8,17 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`] |
+//! | 3 | [`model`], [`live`], [`tracker`] |
 //! | 4 | [`store`] |
 //! | 5 | [`reports`], [`people`], [`actions`] |
 //! | 6 | [`portal`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
 //!
-//! Floors 0 to 4 are the crate `switchroom-core` (folder `core/`), compiled for
-//! speed; the rest is compiled for size. Both say `crate::room`.
+//! Floors 0 to 4 lie in the folder `core/`. What an import runs through is the
+//! crate `switchroom-core`, compiled for speed; [`live`] and [`tracker`], which
+//! look at some events a second, are compiled here with the rest, for size. Both
+//! crates say `crate::room`.
 #![forbid(unsafe_code)]
 // What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
 #![cfg_attr(
@@ -30,11 +32,15 @@
     )
 )]
 
-pub use switchroom_core::{base, event, input, live, model, settings, store, tracker, twins};
+pub use switchroom_core::{base, event, input, model, settings, store, twins};
 
 pub mod actions;
 pub mod cli;
 pub mod daemon;
+#[path = "../core/src/live/mod.rs"]
+pub mod live;
 pub mod people;
 pub mod portal;
 pub mod reports;
+#[path = "../core/src/tracker/mod.rs"]
+pub mod tracker;

@@ -5,7 +5,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
+//! | 3 | [`model`], [`twins`]; `live` and `tracker` lie here and belong to the upper crate |
 //! | 4 | [`store`] |
 //!
 //! A room imports only rooms below it; `tests/layers.rs` of the whole holds
@@ -26,8 +26,6 @@
 pub mod base;
 pub mod event;
 pub mod input;
-pub mod live;
 pub mod model;
 pub mod store;
-pub mod tracker;
 pub mod twins;

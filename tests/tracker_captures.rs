@@ -5,16 +5,16 @@
 use std::path::PathBuf;
 
 use serde_json::Value;
-use switchroom_core::event::manager::Told;
-use switchroom_core::input::ami::capture::Content;
-use switchroom_core::input::ami::{Message, capture_file, parse};
-use switchroom_core::input::queue_log::{self, Parsed};
-use switchroom_core::tracker::{Options, Record, Tracker};
+use switchroom::event::manager::Told;
+use switchroom::input::ami::capture::Content;
+use switchroom::input::ami::{Message, capture_file, parse};
+use switchroom::input::queue_log::{self, Parsed};
+use switchroom::tracker::{Options, Record, Tracker};
 
 const CAPTURES: [&str; 3] = ["22", "16", "22-restart"];
 
 fn folder(capture: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../tests/captures").join(capture)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/captures").join(capture)
 }
 
 fn options() -> Options {
