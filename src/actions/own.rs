@@ -2,6 +2,7 @@
 //! pause, outcome.
 
 use crate::actions::{Dialplan, No, Order, Plan, Wait, Who, target};
+use crate::base::order::Ordered as _;
 use crate::live::office::Office;
 use crate::people::Right;
 
@@ -155,7 +156,7 @@ pub(super) fn pause(
         fields
     };
     let mut interfaces: Vec<&str> = seats.iter().map(|(_, interface)| &**interface).collect();
-    interfaces.sort_unstable();
+    interfaces.order();
     interfaces.dedup();
     // Without a queue Asterisk writes PAUSEALL, which is the truth when
     // nothing of the agent is left out.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::base::error::io;
+use crate::base::order::Gathered as _;
+use crate::base::order::Ordered as _;
 use crate::base::{Result, Secs, UnixSec};
 use crate::daemon::ami::Room;
 use crate::daemon::follow::{Handle, Progress};
@@ -99,7 +101,7 @@ impl Office for BoxOffice {
                 backups.push(Backup { name, at: modified(&metadata), bytes: metadata.len() });
             }
         }
-        backups.sort_by(|a, b| (b.at, &b.name).cmp(&(a.at, &a.name)));
+        backups.order_by(|a, b| (b.at, &b.name).cmp(&(a.at, &a.name)));
         Ok(backups)
     }
 
@@ -192,7 +194,7 @@ fn by_prefix(counters: &BTreeMap<String, u64>, prefix: &str) -> BTreeMap<String,
     counters
         .iter()
         .filter_map(|(name, n)| name.strip_prefix(prefix).map(|name| (name.to_owned(), *n)))
-        .collect()
+        .into_map()
 }
 
 fn unknown(odd: &[OddLine]) -> Vec<UnknownLine> {

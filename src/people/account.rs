@@ -1,5 +1,6 @@
 //! Accounts: who may log in, as what, and how they like their pages.
 
+use crate::base::order::Ordered as _;
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::people::password::Hashed;
 use crate::people::right::Role;
@@ -189,7 +190,7 @@ pub fn queue_list(queues: Vec<String>) -> Result<Vec<String>> {
     }
     let mut queues =
         queues.iter().map(|queue| short_text("queues", queue)).collect::<Result<Vec<_>>>()?;
-    queues.sort();
+    queues.order();
     queues.dedup();
     Ok(queues)
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, Row, named_params};
 
+use crate::base::order::Gathered as _;
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::people::account::{Account, Density, Language, StoredAccount, Theme};
 use crate::people::audit::{Act, Actor, AuditRow};
@@ -493,7 +494,7 @@ pub fn columns(db: &Connection, account_id: i64) -> Result<BTreeMap<String, Vec<
     })?;
     let split = |columns: String| columns.split(',').map(str::to_owned).collect();
     rows.map(|row| row.map(|(block, columns)| (block, split(columns))).map_err(Error::from))
-        .collect()
+        .try_into_map()
 }
 
 const PUT_COLUMNS: &str = "

@@ -190,7 +190,7 @@ fn error_schema() -> Value {
         "What went wrong, by a name that never changes; x-values names what each speaks of.",
     );
     let spoken = CODES.iter().map(|(code, values)| ((*code).to_owned(), json!(values)));
-    code["x-values"] = Value::Object(spoken.collect());
+    code["x-values"] = Value::Object(reply::object(spoken));
     let field = object(
         "",
         vec![

@@ -119,7 +119,7 @@ impl Refusal {
                 tell(&mut told, wrong.coded.as_ref());
                 (field.clone(), Value::Object(told))
             });
-            error.insert("fields".to_owned(), Value::Object(fields.collect()));
+            error.insert("fields".to_owned(), Value::Object(reply::object(fields)));
         }
         let mut response = reply::json_text(json!({ "error": error }).to_string());
         *response.status_mut() = self.status;
@@ -136,7 +136,7 @@ fn tell(told: &mut Map<String, Value>, coded: Option<&Coded>) {
     told.insert("code".to_owned(), json!(coded.code));
     if !coded.values.is_empty() {
         let values = coded.values.iter().map(|(name, text)| ((*name).to_owned(), json!(text)));
-        told.insert("values".to_owned(), Value::Object(values.collect()));
+        told.insert("values".to_owned(), Value::Object(reply::object(values)));
     }
 }
 

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::base::{Error, Kind, Secs};
 use crate::people::Token;
@@ -19,6 +20,14 @@ pub const KIOSK_PATH: &str = "/api/v1/kiosk";
 
 /// The address holds the token; the cookie only carries it through a day.
 const KIOSK_SECS: Secs = 24 * 3600;
+
+/// A JSON object of its members. Not `collect`, which is compiled anew for
+/// each iterator and sorts first.
+pub fn object(members: impl Iterator<Item = (String, Value)>) -> Map<String, Value> {
+    let mut object = Map::new();
+    object.extend(members);
+    object
+}
 
 /// A wire struct as JSON.
 pub fn json(value: &impl Serialize) -> Result<Response, Refusal> {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::portal::reply;
+
 /// The shape of a type as a function: it adds what it is made of to the
 /// components and returns the schema that stands for it.
 pub type Shape = fn(&mut Components) -> Value;
@@ -85,8 +87,8 @@ pub fn free_object(_: &mut Components) -> Value {
 pub fn object(doc: &str, properties: Vec<(&'static str, Value, bool)>) -> Value {
     let needed: Vec<_> =
         properties.iter().filter(|(_, _, needed)| *needed).map(|(name, _, _)| *name).collect();
-    let properties: Map<String, Value> =
-        properties.into_iter().map(|(name, schema, _)| (name.to_owned(), schema)).collect();
+    let properties = properties.into_iter().map(|(name, schema, _)| (name.to_owned(), schema));
+    let properties = reply::object(properties);
     let mut object = json!({
         "type": "object",
         "properties": properties,

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Result;
+use crate::base::order::Gathered as _;
 use crate::model::AgentId;
 use crate::reports::block::{Block, Group, block};
 use crate::reports::distributions::buckets;
@@ -98,7 +99,7 @@ fn grid(
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let times: BTreeMap<(AgentId, i32), AgentTime> =
         study.time_by(|key| Some((key.agent, study.calendar.bucket(base, key.slot))))?;
-    let agents: BTreeSet<AgentId> = times.keys().map(|key| key.0).collect();
+    let agents: BTreeSet<AgentId> = times.keys().map(|key| key.0).into_set();
     let slots = buckets(study, base);
     if total {
         table.columns.extend(figures.iter().map(|(id, _)| (*id).to_owned()));

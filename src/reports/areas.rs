@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use crate::base::Result;
+use crate::base::order::Ordered as _;
 use crate::model::Stint;
 use crate::model::totals::Stat;
 use crate::reports::block::{Block, Group, block};
@@ -141,7 +142,7 @@ fn by_number(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut rows: Vec<(String, String, Figures)> = (numbers.into_values())
         .map(|(number, figures)| (prefix(area, &number), number, figures))
         .collect();
-    rows.sort_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    rows.order_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
     let mut table = Table::new(block.columns);
     for (prefix, number, figures) in rows.into_iter().take(study.query.limit) {
         let shown = if number.is_empty() { NONE } else { &number };

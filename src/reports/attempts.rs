@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::base::Result;
+use crate::base::order::Ordered as _;
 use crate::model::totals::Rings;
 use crate::model::{AttemptResult, Direction, Stint};
 use crate::reports::block::{Block, Group, block};
@@ -155,7 +156,7 @@ fn last(study: &Study<'_>, block: &Block) -> Result<Table> {
     };
     study.each_attempted(Wanted::ATTEMPTS, &mut add)?;
     let mut rows: Vec<_> = newest.into_iter().map(|Reverse(row)| row).collect();
-    rows.sort_unstable_by(|a, b| b.cmp(a));
+    rows.order_by(|a, b| b.cmp(a));
     let mut table = Table::new(block.columns);
     for (n, (at, _, agent, queue, ring, result)) in rows.into_iter().enumerate() {
         let values = vec![

@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::order::Ordered as _;
 use crate::base::{Error, Kind, Result};
 use crate::reports::period::Base;
 use crate::reports::query::{Language, Query, Rules};
@@ -156,7 +157,7 @@ pub fn catalogue() -> &'static [Block] {
         let all = single.into_iter().chain(distributed).chain(outcomes).chain(based);
         let mut blocks: Vec<Block> = all.flatten().copied().collect();
         // Stable: blocks of a chapter keep the order they were written in.
-        blocks.sort_by_key(|block| block.group);
+        blocks.order_by_key(|block| block.group);
         blocks
     })
 }
@@ -195,7 +196,7 @@ pub fn run(id: &str, query: &Query, source: &dyn Source) -> Result<Report> {
     let columns: Vec<Column> = table.columns.iter().map(|id| column(id, query.language)).collect();
     let mut rows = table.rows;
     if block.scope == "queue" || block.scope.starts_with("agent") {
-        rows.sort_by(|a, b| a.key.cmp(&b.key));
+        rows.order_by(|a, b| a.key.cmp(&b.key));
     }
     if query.rules.hide_empty && base.is_some() {
         let empty = |value: &Value| matches!(value, Value::None | Value::Int(0) | Value::Real(0.0));

@@ -4,6 +4,7 @@ use std::hash::Hasher;
 
 use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
+use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::{AgentId, Direction, QueueId};
 use crate::reports::block::{Block, Group, block};
@@ -224,7 +225,7 @@ fn recalls(study: &Study<'_>, block: &Block) -> Result<Table> {
         Ok(())
     })?;
     let mut rows: Vec<Lost> = numbers.into_values().collect();
-    rows.sort_by(|a, b| b.last.cmp(&a.last).then_with(|| a.number.cmp(&b.number)));
+    rows.order_by(|a, b| b.last.cmp(&a.last).then_with(|| a.number.cmp(&b.number)));
     let names = study.names();
     let mut table = Table::new(block.columns);
     for lost in rows.into_iter().take(study.query.limit) {

@@ -7,6 +7,7 @@
 
 use serde::Serialize;
 
+use crate::base::order::Ordered as _;
 use crate::base::{Secs, UnixSec};
 use crate::model::{
     Attempt, AttemptResult, Cause, Direction, Names, NoteKind, OpenStint, Quality, Stint, WordId,
@@ -303,7 +304,7 @@ fn timeline(stint: &Stint, names: &Names) -> Vec<Moment> {
     }
     // Stable: moments of one second keep the order above, which is the usual
     // order of a call; late annotations follow the end by their time.
-    moments.sort_by_key(|moment| moment.at);
+    moments.order_by_key(|moment| moment.at);
     moments
 }
 

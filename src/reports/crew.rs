@@ -3,6 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
 use crate::reports::query::Query;
@@ -32,7 +33,7 @@ impl Study<'_> {
         let people = self.people()?;
         let mut sessions = self.sessions_of(from, to)?;
         sessions.retain(|session| self.includes(people, session.agent));
-        sessions.sort_by_key(|session| (session.start, session.agent));
+        sessions.order_by_key(|session| (session.start, session.agent));
         Ok(sessions)
     }
 
@@ -43,7 +44,7 @@ impl Study<'_> {
         let people = self.people()?;
         let mut pauses = self.pauses_of(from, to)?;
         pauses.retain(|pause| self.includes(people, pause.agent));
-        pauses.sort_by_key(|pause| (pause.start, pause.agent));
+        pauses.order_by_key(|pause| (pause.start, pause.agent));
         Ok(pauses)
     }
 
@@ -57,7 +58,7 @@ impl Study<'_> {
         let mut all = self.source.memberships(from, to)?;
         let open = self.source.open().memberships.iter();
         all.extend(open.filter(|m| touches(m.start, m.end, from, to)).cloned());
-        all.sort_by_key(|membership| (membership.start, membership.agent, membership.queue));
+        all.order_by_key(|membership| (membership.start, membership.agent, membership.queue));
         Ok(all)
     }
 

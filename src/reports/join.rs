@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::order::Ordered as _;
 use crate::base::{CallId, Secs, UnixSec};
 use crate::model::totals::LOOK_BACK;
 use crate::model::{QueueId, Stint};
@@ -136,9 +137,9 @@ fn joined(stints: Vec<(i64, Stint)>, queue: JoinedQueue) -> Option<Call> {
         |word: fn(&Stint) -> Option<u32>| stints.iter().rev().find_map(|(_, stint)| word(stint));
     call.outcome = newest(|stint| stint.outcome);
     call.tag = newest(|stint| stint.tag);
-    call.attempts.sort_by_key(|attempt| attempt.at);
-    call.holds.sort_by_key(|hold| hold.start);
-    call.notes.sort_by_key(|note| note.at);
+    call.attempts.order_by_key(|attempt| attempt.at);
+    call.holds.order_by_key(|hold| hold.start);
+    call.notes.order_by_key(|note| note.at);
     let stints = u32::try_from(count).unwrap_or(u32::MAX);
     Some(Call { id, stint: call, stints, elapsed_wait, earlier_talk, first_queue })
 }

@@ -1,6 +1,7 @@
 //! Lists of calls (`metrics.md` 3.15): answered, lost, all, and those that
 //! stayed in the voice menu.
 
+use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::{AttemptResult, NoteKind, Stint};
 use crate::reports::block::{Block, Group, block};
@@ -139,7 +140,7 @@ fn calls(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> Res
             &format!("seuls les {limit} premiers appels sont listés"),
         );
     }
-    rows.sort_by_key(|row| (row.0, row.1));
+    rows.order_by_key(|row| (row.0, row.1));
     for (_, id, values) in rows {
         // Row ids count from 1; an open call has none yet.
         table.add(if id == 0 { "open".to_owned() } else { id.to_string() }, values);

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, Weekday};
 
+use crate::base::order::Ordered as _;
 use crate::base::time::timestamp;
 use crate::base::{Secs, UnixSec, Zone};
 
@@ -182,7 +183,7 @@ impl Calendar {
         if let Base::Hour(minutes) = base {
             edges.extend((0..86_400).step_by(minutes.max(1) as usize * 60));
         }
-        edges.sort_unstable();
+        edges.order();
         edges.dedup();
         let mut spans = Vec::new();
         for piece in &self.pieces {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::order::Ordered as _;
 use crate::base::{Result, Secs, UnixSec};
 use crate::model::{AgentId, EndCause, Membership, QueueId, Session, WordId};
 use crate::reports::agents::times;
@@ -238,7 +239,7 @@ fn queues_of(study: &Study<'_>, members: &Members, at: &Session) -> Vec<QueueId>
         .filter(|m| !study.query.confined || study.scope.has_queue(m.queue))
         .map(|membership| membership.queue)
         .collect();
-    queues.sort_by_key(|&queue| study.names().queue_name(queue));
+    queues.order_by_key(|&queue| study.names().queue_name(queue));
     queues.dedup();
     queues
 }
@@ -286,7 +287,7 @@ fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
         let mut cuts: Vec<UnixSec> = mine.flat_map(|m| [m.start, m.end]).collect();
         cuts.retain(|&cut| session.start < cut && cut < session.end);
         cuts.extend([session.start, session.end]);
-        cuts.sort_unstable();
+        cuts.order();
         cuts.dedup();
         for pair in cuts.windows(2) {
             let [start, end] = [pair[0], pair[1]];
@@ -356,7 +357,7 @@ fn idle(study: &Study<'_>, block: &Block) -> Result<Table> {
         // Without known memberships the agent may serve any queue.
         let mine: Option<Vec<QueueId>> = queues.get(&agent).map(|queues| {
             let mut queues: Vec<QueueId> = queues.iter().copied().collect();
-            queues.sort_unstable();
+            queues.order();
             queues
         });
         let waits = waits.entry(mine).or_insert_with_key(|mine| days.waiting(mine.as_deref()));

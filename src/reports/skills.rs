@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::base::Result;
+use crate::base::order::Gathered as _;
 use crate::model::totals::Stat;
 use crate::model::{NoteKind, Stint};
 use crate::reports::block::{Block, Group, block};
@@ -68,7 +69,7 @@ fn skills(stint: &Stint) -> BTreeMap<String, Option<i64>> {
         .iter()
         .filter(|note| note.kind == NoteKind::Skill)
         .map(|note| (note.text.to_string(), note.more.trim().parse().ok()))
-        .collect()
+        .into_map()
 }
 
 #[derive(Default)]
@@ -134,7 +135,7 @@ fn per_bucket(study: &Study<'_>, block: &Block) -> Result<Table> {
         }
         Ok(())
     })?;
-    let skills: BTreeSet<String> = counts.keys().map(|key| key.1.clone()).collect();
+    let skills: BTreeSet<String> = counts.keys().map(|key| key.1.clone()).into_set();
     table.columns = skills.iter().map(|skill| format!("DI-31:{skill}")).collect();
     for (index, bucket) in study.calendar.buckets(base) {
         let count = |skill: &String| counts.get(&(index, skill.clone())).copied().unwrap_or(0);

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::order::Ordered as _;
 use crate::model::totals::{NO_WORD, Tally, VoiceMenu};
 use crate::model::{Names, WordId};
 use crate::reports::block::Block;
@@ -19,7 +20,7 @@ pub(super) fn words(names: &Names, tally: &Tally, all: u32) -> Vec<(String, u32)
         rows.push((names.word_text(word).to_owned(), n));
         known += n;
     }
-    rows.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    rows.order_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
     if all > known {
         rows.push((NONE.to_owned(), all - known));
     }
@@ -68,7 +69,7 @@ pub(super) fn menu(
         .filter(|entry| *entry.0 != NO_WORD)
         .map(|(&word, &entry)| (names.word_text(word).to_owned(), entry))
         .collect();
-    rows.sort_by(|a, b| b.1.n.cmp(&a.1.n).then_with(|| a.0.cmp(&b.0)));
+    rows.order_by(|a, b| b.1.n.cmp(&a.1.n).then_with(|| a.0.cmp(&b.0)));
     let known: u32 = rows.iter().map(|row| row.1.n).sum();
     if all > known {
         let secs = menu.get(&NO_WORD).map_or_else(Default::default, |entry| entry.secs);

@@ -2,8 +2,9 @@
 //! (`metrics.md` 3.7 DI-19, 20, 32; AG-47, AG-75), and how many were logged on
 //! at the same time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use crate::base::order::Gathered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::AgentId;
 use crate::reports::block::{Block, Group, block};
@@ -43,7 +44,7 @@ fn staff(study: &Study<'_>, block: &Block) -> Result<Table> {
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let times = study.time_by(|key| Some((study.calendar.bucket(base, key.slot), key.agent)))?;
     let seen = times.iter().filter(|entry| entry.1.seen).map(|entry| entry.0.1);
-    let everybody = seen.collect::<BTreeSet<AgentId>>().len() as u32;
+    let everybody = seen.into_set().len() as u32;
     for (index, bucket) in buckets(study, base) {
         let (mut seen, mut talk, mut idle, mut pause) = (0u32, 0, 0, 0);
         for (_, time) in times.range((index, 0)..=(index, AgentId::MAX)) {

@@ -10,6 +10,7 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::base::order::Gathered as _;
 use crate::base::{Error, Kind, Result, Secs, UnixSec};
 use crate::model::totals::{
     AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Counted, Damaged,
@@ -513,7 +514,7 @@ impl<'a> Study<'a> {
                 take(key, &cell);
             }
         }
-        Ok(groups.into_iter().collect())
+        Ok(groups.into_iter().into_map())
     }
 }
 

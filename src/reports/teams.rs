@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::Result;
+use crate::base::order::Ordered as _;
 use crate::model::totals::Stat;
 use crate::model::{AgentId, QueueId};
 use crate::reports::block::{Block, Group, block};
@@ -101,7 +102,7 @@ fn table(
     // Who belongs nowhere comes last.
     let last = |name: &str| name == NONE || name == UNDEFINED;
     let mut rows: Vec<(String, Sum)> = rows.into_iter().collect();
-    rows.sort_by_key(|row| last(&row.0));
+    rows.order_by_key(|row| last(&row.0));
     let mut table = Table::new(block.columns);
     for (name, sum) in rows {
         table.add(name, values(&sum, all));

@@ -6,6 +6,7 @@
 
 pub mod call_id;
 pub mod error;
+pub mod order;
 mod secret;
 pub mod setting;
 pub mod time;

@@ -12,6 +12,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crate::base::Secs;
+use crate::base::order::Gathered as _;
 
 pub use kinds::{choice, word_of};
 
@@ -252,7 +253,7 @@ impl<T: Section> Value for BTreeMap<String, T> {
         Ok(keys
             .iter()
             .map(|(key, _, value)| (key.clone(), T::read(value, &format!("{path}.{key}"), faults)))
-            .collect())
+            .into_map())
     }
     fn show(&self) -> String {
         "{}".to_owned()

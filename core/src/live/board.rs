@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::base::order::Ordered as _;
 use crate::base::{Secs, UnixSec};
 use crate::event::manager::DeviceState;
 use crate::live::class::{self, Device};
@@ -134,7 +135,7 @@ impl Board {
         scope: &Scope,
     ) -> Snapshot {
         let mut calls: Vec<Call> = self.visible_calls(scope).map(|call| (**call).clone()).collect();
-        calls.sort_by(|a, b| (a.state, a.entered, &a.id).cmp(&(b.state, b.entered, &b.id)));
+        calls.order_by(|a, b| (a.state, a.entered, &a.id).cmp(&(b.state, b.entered, &b.id)));
         Snapshot {
             seq,
             now,

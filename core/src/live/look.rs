@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::base::UnixSec;
+use crate::base::order::Gathered as _;
+use crate::base::order::Ordered as _;
 use crate::live::board::{AgentRow, Board, Member, QueueRow, Talk};
 use crate::live::class;
 use crate::live::phones::Phones;
@@ -45,7 +47,7 @@ fn hidden(queue: &str) -> bool {
 
 fn queues(sight: Sight<'_>) -> Vec<Arc<QueueRow>> {
     let Sight { open, names, today, phones, settings } = sight;
-    let mut known: BTreeSet<&str> = settings.queues.keys().map(String::as_str).collect();
+    let mut known: BTreeSet<&str> = settings.queues.keys().map(String::as_str).into_set();
     let ids = open
         .stints
         .iter()
@@ -131,7 +133,7 @@ fn calls(sight: Sight<'_>) -> Vec<Arc<Call>> {
             })
         })
         .collect();
-    calls.sort_by(|a, b| a.id.cmp(&b.id));
+    calls.order_by(|a, b| a.id.cmp(&b.id));
     // Two open stints can't share call id, entry and queue; a damaged state
     // could, and rows need one name each.
     calls.dedup_by(|a, b| a.id == b.id);
@@ -354,9 +356,9 @@ impl Rows<'_> {
         }
         for row in self.rows.values_mut() {
             // Two spellings of one name may sit on one queue.
-            row.memberships.sort_by(|a, b| (&a.queue, a.paused).cmp(&(&b.queue, b.paused)));
+            row.memberships.order_by(|a, b| (&a.queue, a.paused).cmp(&(&b.queue, b.paused)));
             row.memberships.dedup_by(|a, b| a.queue == b.queue);
-            row.seats.sort_by(|a, b| (&a.queue, &a.interface).cmp(&(&b.queue, &b.interface)));
+            row.seats.order_by(|a, b| (&a.queue, &a.interface).cmp(&(&b.queue, &b.interface)));
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use crate::base::order::Gathered as _;
+
 /// A set of queues, or all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scope {
@@ -16,7 +18,7 @@ impl Scope {
 
     /// These queues only. An empty set sees nothing.
     pub fn only(queues: impl IntoIterator<Item = String>) -> Self {
-        Scope { queues: Some(queues.into_iter().collect()) }
+        Scope { queues: Some(queues.into_iter().into_set()) }
     }
 
     /// What both see: what a viewer asks for within what he may see.
@@ -25,7 +27,7 @@ impl Scope {
             (None, None) => Scope::all(),
             (Some(one), None) | (None, Some(one)) => Scope { queues: Some(one.clone()) },
             (Some(one), Some(two)) => {
-                Scope { queues: Some(one.intersection(two).cloned().collect()) }
+                Scope { queues: Some(one.intersection(two).cloned().into_set()) }
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What is open right now, by value, for real time and for reports that
 //! consider unfinished calls.
 
+use crate::base::order::Ordered as _;
 use crate::base::{CallId, Result, Secs, UnixSec};
 use crate::model::calls::Live;
 use crate::model::fact::{
@@ -106,12 +107,12 @@ impl Fold {
                 steps: pre.notes.clone(),
             }));
         }
-        open.stints.sort_by(|a, b| {
+        open.stints.order_by(|a, b| {
             (a.stint.enter, &a.stint.call_id).cmp(&(b.stint.enter, &b.stint.call_id))
         });
-        open.ivr.sort_by(|a, b| (a.start, &a.call_id).cmp(&(b.start, &b.call_id)));
+        open.ivr.order_by(|a, b| (a.start, &a.call_id).cmp(&(b.start, &b.call_id)));
         let mut agents: Vec<_> = self.agents.iter().collect();
-        agents.sort_unstable_by_key(|(id, _)| **id);
+        agents.order_by_key(|(id, _)| **id);
         for (id, agent) in agents {
             let id = *id;
             let cause = EndCause::Open;
@@ -140,7 +141,7 @@ impl Fold {
                 since: bound.since,
             })
             .collect();
-        open.bindings.sort_unstable_by_key(|binding| binding.channel);
+        open.bindings.order_by_key(|binding| binding.channel);
         open
     }
 

@@ -2,6 +2,7 @@
 //! lived through it (`asterisk-behaviour.md` queue_log 15).
 
 use crate::base::UnixSec;
+use crate::base::order::Ordered as _;
 use crate::model::agent::{Agent, MOST_QUEUES};
 use crate::model::change::Change;
 use crate::model::fact::{AgentId, Cause, EndCause, Quality, QueueId, Session};
@@ -53,7 +54,7 @@ impl Fold {
 
     fn cut_agents(&mut self, last: UnixSec, changes: &mut Vec<Change>) {
         let mut ids: Vec<AgentId> = self.agents.keys().copied().collect();
-        ids.sort_unstable();
+        ids.order();
         for id in ids {
             let Some(agent) = self.agents.get_mut(&id) else { continue };
             let idle = !agent.on_duty() && agent.pause.is_none() && agent.paused_on.is_empty();

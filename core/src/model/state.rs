@@ -9,6 +9,7 @@
 //! | `b` + telephone | who sits at it |
 //! | `t` | what the tracker has open: its own form, passed over here |
 
+use crate::base::order::Ordered as _;
 use crate::base::{CallId, Error, Kind, Result};
 use crate::model::agent_part::{read_agent, write_agent};
 use crate::model::calls::{Closed, Live};
@@ -128,7 +129,7 @@ impl Fold {
             puts.push(StatePut { key: id_key(b'a', id), value: Some(writer.bytes) });
         }
         let mut bound = std::mem::take(&mut self.dirty_bound);
-        bound.sort_unstable();
+        bound.order();
         bound.dedup();
         for telephone in bound {
             let value = self.bound.get(&telephone).map(|bound| {

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::base::error::io;
+use crate::base::order::Ordered as _;
 use crate::base::{Error, Kind, Result, UnixSec, time::timestamp};
 use crate::store::handle::{DATABASE, Store};
 use crate::store::lock::Lock;
@@ -209,7 +210,7 @@ fn newest_first(folder: &Path) -> Result<Vec<PathBuf>> {
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "db"))
         .collect();
-    paths.sort_unstable_by(|a, b| b.cmp(a));
+    paths.order_by(|a, b| b.cmp(a));
     Ok(paths)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, named_params};
 
+use crate::base::order::Gathered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::{Fold, NameKind, Names, Recent};
 use crate::store::batch::Position;
@@ -90,7 +91,7 @@ const STATE: &str = "select key, value from state";
 pub(crate) fn state_parts(db: &Connection) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
     let mut statement = db.prepare(STATE)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.try_into_map()?)
 }
 
 /// How long before the newest record a call may have entered and still be
@@ -137,7 +138,7 @@ const COUNTERS: &str = "select name, n from counter";
 pub(crate) fn counters(db: &Connection) -> Result<BTreeMap<String, u64>> {
     let mut statement = db.prepare(COUNTERS)?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)? as u64)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
+    Ok(rows.try_into_map()?)
 }
 
 const PENDING: &str = "select line from pending order by id";

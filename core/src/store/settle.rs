@@ -7,6 +7,7 @@
 
 use rusqlite::{Connection, named_params};
 
+use crate::base::order::Gathered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{
     AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Cells, Counted, LOOK_BACK,
@@ -229,7 +230,7 @@ pub(crate) fn open_at_settling(open: &Open, settled_until: i64) -> OpenAtSettlin
     sessions
         .chain(pauses.map(|pause| (pause.agent, pause.start)))
         .filter(|(_, start)| start.div_euclid(DAY_SECS) < settled_until)
-        .collect()
+        .into_set()
 }
 
 pub(crate) fn queue_key(key: QueueKey) -> u64 {

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::base::order::Ordered as _;
 use crate::base::{UnixMicro, UnixSec};
 use crate::tracker::Word;
 use crate::tracker::channels::ChanId;
@@ -174,7 +175,7 @@ impl Calls {
     /// Ids in the order of opening.
     pub fn ids(&self) -> Vec<CallId> {
         let mut ids: Vec<CallId> = self.open.keys().copied().collect();
-        ids.sort_unstable();
+        ids.order();
         ids
     }
 
@@ -211,7 +212,7 @@ impl Calls {
     /// The calls a channel is part of, in the order of opening.
     pub fn of(&self, chan: ChanId) -> Vec<CallId> {
         let mut ids = self.by_chan.get(&chan).cloned().unwrap_or_default();
-        ids.sort_unstable();
+        ids.order();
         ids
     }
 

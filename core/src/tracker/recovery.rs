@@ -8,6 +8,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::base::UnixMicro;
+use crate::base::order::Ordered as _;
 use crate::event::Text;
 use crate::event::manager::{Bridge, Event};
 use crate::tracker::calls::{Call, CallId, Kind, Stage};
@@ -282,7 +283,7 @@ impl Tracker {
     fn adopt(&mut self, snapshot: &Snapshot) {
         let mut listed: Vec<(ChanId, &Listed)> =
             snapshot.listed.iter().map(|(id, listed)| (*id, listed)).collect();
-        listed.sort_unstable_by_key(|(id, _)| *id);
+        listed.order_by_key(|(id, _)| *id);
         self.recovering = true;
         for (id, listed) in listed {
             let unheard = self.channels.get(id).is_some_and(|chan| {

@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::base::order::Ordered as _;
 use crate::base::setting::{Fault, Raw, RawValue};
 
 /// The whole file as one table. Text that is no TOML is a fault, and what can
@@ -44,7 +45,7 @@ fn table_of(table: &DeTable<'_>, lines: &Lines) -> RawValue {
             (key.get_ref().to_string(), line, raw(value, lines))
         })
         .collect();
-    keys.sort_by_key(|(_, line, _)| *line);
+    keys.order_by_key(|(_, line, _)| *line);
     RawValue::Table(keys)
 }
 

@@ -18,6 +18,7 @@ mod tracker;
 
 use std::path::Path;
 
+use crate::base::order::Ordered as _;
 use crate::base::setting::{self, Fault, Raw, RawValue, Row, Section as _};
 use crate::base::{Error, Kind, Result};
 use crate::portal as portal_room;
@@ -106,7 +107,7 @@ impl Config {
         if faults.is_empty() {
             return Ok(config);
         }
-        faults.sort_by_key(|fault| fault.line);
+        faults.order_by_key(|fault| fault.line);
         Err(faults)
     }
 

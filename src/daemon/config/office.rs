@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::Zone;
+use crate::base::order::Gathered as _;
 use crate::base::setting::{Fault, Percent, Raw, RawValue, Span, Value, choice, word_of};
 use crate::live::office::Entry;
 use crate::live::{self, Window};
@@ -119,14 +120,14 @@ impl Office {
         let label = |(name, queue): (&String, &Queue)| {
             queue.label.clone().map(|label| (name.clone(), label))
         };
-        self.queues.iter().filter_map(label).collect()
+        self.queues.iter().filter_map(label).into_map()
     }
 
     pub fn agent_labels(&self) -> BTreeMap<String, String> {
         let label = |(name, agent): (&String, &Agent)| {
             agent.label.clone().map(|label| (name.clone(), label))
         };
-        self.agents.iter().filter_map(label).collect()
+        self.agents.iter().filter_map(label).into_map()
     }
 
     /// Who is who on which telephone, as far as it is configured.
@@ -156,7 +157,7 @@ impl Office {
                 .queues
                 .iter()
                 .map(|(name, queue)| (name.clone(), setting(queue)))
-                .collect(),
+                .into_map(),
             queue: setting(&Queue::default()),
             agent_labels: self.agent_labels(),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::base::order::Gathered as _;
 use crate::base::setting::{Fault, Percent, Raw, Span, Value, choice, word_of};
 use crate::daemon::config::{Activity, Agent, Office, Outcome, PauseCode, Queue};
 use crate::reports::{
@@ -76,7 +77,7 @@ impl Reports {
                 target_of: queues()
                     .filter(|(_, queue)| queue.sla_seconds.is_some() || queue.sla_goal.is_some())
                     .map(|(name, queue)| (name.clone(), target(queue.sla_seconds, queue.sla_goal)))
-                    .collect(),
+                    .into_map(),
                 initial_delay: whole(self.sla_initial_delay),
                 initial_interval: whole(self.sla_initial_interval),
                 interval: whole(self.sla_interval),
@@ -86,7 +87,7 @@ impl Reports {
             short_abandon: whole(self.short_abandon),
             short_abandon_of: queues()
                 .filter_map(|(name, queue)| Some((name.clone(), whole(queue.short_abandon?))))
-                .collect(),
+                .into_map(),
             short_wait: self.short_wait.map(|span| span.0),
             short_talk: self.short_talk.map(|span| span.0),
             short_attempt: self.short_attempt.map(|span| span.0),
@@ -99,15 +100,15 @@ impl Reports {
                 start: self.area_start as usize,
                 national_prefixes: self.national_prefixes.clone(),
             },
-            pauses: office.pauses.iter().map(|(code, one)| (code.clone(), kind(one))).collect(),
-            teams: office.agents.iter().map(|(name, agent)| (name.clone(), team(agent))).collect(),
-            levels: queues().map(|(name, queue)| (name.clone(), levels(queue))).collect(),
+            pauses: office.pauses.iter().map(|(code, one)| (code.clone(), kind(one))).into_map(),
+            teams: office.agents.iter().map(|(name, agent)| (name.clone(), team(agent))).into_map(),
+            levels: queues().map(|(name, queue)| (name.clone(), levels(queue))).into_map(),
             outcomes: (office.outcomes.iter())
                 .map(|(code, outcome)| {
                     let Outcome { contact, qualified, sale, .. } = *outcome;
                     (code.clone(), OutcomeKind { contact, qualified, sale })
                 })
-                .collect(),
+                .into_map(),
             ..Rules::default()
         }
     }
@@ -127,7 +128,7 @@ fn levels(queue: &Queue) -> BTreeMap<String, Level> {
     let agents = |(level, agents): (Level, &Vec<String>)| {
         agents.iter().map(move |agent| (agent.clone(), level)).collect::<Vec<_>>()
     };
-    lists.into_iter().flat_map(agents).collect()
+    lists.into_iter().flat_map(agents).into_map()
 }
 
 fn whole(span: Span) -> u32 {

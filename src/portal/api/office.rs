@@ -2,6 +2,7 @@
 
 use axum::response::Response;
 
+use crate::base::order::Ordered as _;
 use crate::live::office::{Call, Office, Party};
 use crate::live::view::device_word;
 use crate::live::{LinkState, Scope};
@@ -148,7 +149,7 @@ impl Eyes {
                 })
             })
             .collect();
-        phones.sort_by(|a, b| a.device.cmp(&b.device));
+        phones.order_by(|a, b| a.device.cmp(&b.device));
         phones
     }
 }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use crate::base::Secs;
+use crate::base::order::Ordered as _;
 use crate::model::NameKind;
 use crate::people::{Act, Right};
 use crate::portal::asked::{Asked, blocking};
@@ -33,7 +34,7 @@ pub async fn queues(asked: Asked) -> Result<Response, Refusal> {
         label: asked.app.queue_label(name).to_owned(),
     });
     let mut queues: Vec<_> = labelled.collect();
-    queues.sort_by(|one, other| one.name.cmp(&other.name));
+    queues.order_by(|one, other| one.name.cmp(&other.name));
     reply::json(&Queues { queues })
 }
 
@@ -71,7 +72,7 @@ pub async fn agents(asked: Asked) -> Result<Response, Refusal> {
         .into_iter()
         .map(|name| Labelled { label: asked.app.agent_label(&name).to_owned(), name });
     let mut agents: Vec<_> = labelled.collect();
-    agents.sort_by(|one, other| one.name.cmp(&other.name));
+    agents.order_by(|one, other| one.name.cmp(&other.name));
     reply::json(&Agents { agents })
 }
 

@@ -12,6 +12,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use crate::base::UnixSec;
 use crate::base::error::{self, Error, Kind, Result};
+use crate::base::order::Ordered as _;
 use crate::input::queue_log::line;
 use crate::input::queue_log::lines::{Cutter, Line};
 
@@ -42,7 +43,7 @@ pub struct Archive {
 /// damaged before the first record.
 pub fn in_order(paths: &[PathBuf]) -> Result<Vec<Archive>> {
     let mut archives = paths.iter().map(|path| look(path)).collect::<Result<Vec<_>>>()?;
-    archives.sort_by_key(|archive| (archive.first_time.is_none(), archive.first_time));
+    archives.order_by_key(|archive| (archive.first_time.is_none(), archive.first_time));
     Ok(archives)
 }
 

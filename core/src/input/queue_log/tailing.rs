@@ -6,6 +6,7 @@
 //! what lies in the folder now, what comes next?
 
 use crate::base::UnixSec;
+use crate::base::order::Ordered as _;
 use crate::input::queue_log::hash::byte_hash;
 use crate::input::queue_log::line;
 
@@ -145,7 +146,7 @@ pub fn plan(
 /// without copies of one another or of these two.
 fn later(begun: usize, named: Option<&Candidate>, siblings: &[Candidate]) -> Vec<Start> {
     let mut aged: Vec<_> = siblings.iter().map(Candidate::age).zip(0..).collect();
-    aged.sort_unstable();
+    aged.order();
     let since = &siblings[begun];
     let until = named.and_then(Candidate::age);
     let mut known: Vec<&Candidate> = named.into_iter().chain([since]).collect();

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use rustc_hash::FxHashMap;
 
 use crate::base::UnixSec;
+use crate::base::order::Ordered as _;
 use crate::event::manager::{self, ChannelState};
 use crate::live::office::own;
 
@@ -88,7 +89,7 @@ impl Channels {
     /// The channels of a device, the oldest first.
     pub fn of_device<'a>(&'a self, device: &'a str) -> Vec<&'a Leg> {
         let mut legs: Vec<&Leg> = self.iter().filter(|leg| leg.device() == device).collect();
-        legs.sort_by(|a, b| (a.since, &a.uniqueid).cmp(&(b.since, &b.uniqueid)));
+        legs.order_by(|a, b| (a.since, &a.uniqueid).cmp(&(b.since, &b.uniqueid)));
         legs
     }
 

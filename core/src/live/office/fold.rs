@@ -1,5 +1,6 @@
 //! One event or list item into the office.
 
+use crate::base::order::Ordered as _;
 use crate::base::{UnixMicro, UnixSec};
 use crate::event::manager::{
     Attempt, Channel, CompleteReason, DialStatus, Event, Member, Parking, Told,
@@ -354,7 +355,7 @@ impl Office {
             until: parking.timeout.filter(|secs| *secs > 0).map(|secs| at + secs),
             seen: self.generation,
         });
-        self.parked.sort_by(|a, b| (&a.lot, &a.space).cmp(&(&b.lot, &b.space)));
+        self.parked.order_by(|a, b| (&a.lot, &a.space).cmp(&(&b.lot, &b.space)));
     }
 
     fn join(&mut self, caller: &Channel<'_>, queue: &str, position: Option<u32>, at: UnixSec) {

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::CallId;
+use crate::base::order::Ordered as _;
 use crate::live::office::Office;
 use crate::live::phones::{Phone, Phones, Place, Ring, Seat};
 
@@ -52,7 +53,7 @@ impl Office {
             })
             .map(|(agent, phone)| Ring { agent: agent.clone(), call: None, since: phone.since })
             .collect();
-        also.sort_by(|a, b| a.agent.cmp(&b.agent));
+        also.order_by(|a, b| a.agent.cmp(&b.agent));
         phones.rings.append(&mut also);
         phones
     }

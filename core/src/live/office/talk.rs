@@ -8,6 +8,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::base::UnixSec;
+use crate::base::order::Ordered as _;
 use crate::event::manager::ChannelState;
 use crate::live::office::{Leg, Office};
 
@@ -74,7 +75,7 @@ impl Office {
     pub fn calls(&self) -> Vec<Call> {
         let mut calls: Vec<Call> =
             self.groups().into_iter().filter_map(|legs| self.call(&legs)).collect();
-        calls.sort_by(|a, b| (a.began, &a.id).cmp(&(b.began, &b.id)));
+        calls.order_by(|a, b| (a.began, &a.id).cmp(&(b.began, &b.id)));
         calls
     }
 
@@ -117,7 +118,7 @@ impl Office {
 
     fn groups(&self) -> Vec<Vec<&Leg>> {
         let mut legs: Vec<&Leg> = self.channels.iter().collect();
-        legs.sort_by(|a, b| (a.since, &a.uniqueid).cmp(&(b.since, &b.uniqueid)));
+        legs.order_by(|a, b| (a.since, &a.uniqueid).cmp(&(b.since, &b.uniqueid)));
         let places: FxHashMap<&str, usize> =
             legs.iter().enumerate().map(|(place, leg)| (&*leg.uniqueid, place)).collect();
         let mut sets = Sets::new(legs.len());
