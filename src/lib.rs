@@ -8,7 +8,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`], [`tracker`] |
+//! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
 //! | 4 | [`store`] |
 //! | 5 | [`reports`], [`people`], [`actions`] |
 //! | 6 | [`portal`] |
@@ -16,9 +16,9 @@
 //! | 8 | [`cli`] |
 //!
 //! Floors 0 to 4 lie in the folder `core/`. What an import runs through is the
-//! crate `switchroom-core`, compiled for speed; [`live`] and [`tracker`], which
-//! look at some events a second, are compiled here with the rest, for size. Both
-//! crates say `crate::room`.
+//! crate `switchroom-core`, compiled for speed; [`tracker`], which looks at some
+//! events a second, is compiled here with the rest, for size. Both crates say
+//! `crate::room`.
 #![forbid(unsafe_code)]
 // What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
 #![cfg_attr(
@@ -32,13 +32,11 @@
     )
 )]
 
-pub use switchroom_core::{base, event, input, model, settings, store, twins};
+pub use switchroom_core::{base, event, input, live, model, settings, store, twins};
 
 pub mod actions;
 pub mod cli;
 pub mod daemon;
-#[path = "../core/src/live/mod.rs"]
-pub mod live;
 pub mod people;
 pub mod portal;
 pub mod reports;

@@ -5,7 +5,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`twins`]; `live` and `tracker` lie here and belong to the upper crate |
+//! | 3 | [`model`], [`live`], [`twins`]; `tracker` lies here and belongs to the upper crate |
 //! | 4 | [`store`] |
 //!
 //! A room imports only rooms below it; `tests/layers.rs` of the whole holds
@@ -26,6 +26,7 @@
 pub mod base;
 pub mod event;
 pub mod input;
+pub mod live;
 pub mod model;
 pub mod store;
 pub mod twins;
