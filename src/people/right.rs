@@ -1,146 +1,103 @@
 //! Rights are verbs; roles are named sets of rights (`metrics.md` 5.3).
 
-/// One thing a person may do. Names are part of the HTTP API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Right {
+/// Declares the rights: number, name in the HTTP API (`object.verb`), and the
+/// roles that have it besides the administrator.
+macro_rules! rights {
+    ($( $(#[doc = $doc:literal])+ $right:ident = $code:literal, $name:literal, [$($role:ident),*]; )+) => {
+        /// One thing a person may do. Names are part of the HTTP API.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        pub enum Right {
+            $( $(#[doc = $doc])+ $right = $code, )+
+        }
+
+        impl Right {
+            pub const ALL: [Right; [$($code),+].len()] = [$(Right::$right),+];
+
+            /// The name used in the API: `object.verb`.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $( Right::$right => $name, )+
+                }
+            }
+
+            /// Who has it besides the administrator.
+            fn roles(self) -> &'static [Role] {
+                match self {
+                    $( Right::$right => &[$(Role::$role),*], )+
+                }
+            }
+        }
+    };
+}
+
+rights! {
     /// Change one's own name, language, password and sessions.
-    SelfEdit = 0,
+    SelfEdit = 0, "self.edit", [Supervisor, Agent, User];
     /// See the names of the queues and agents within one's scope.
-    NamesView = 1,
+    NamesView = 1, "names.view", [Supervisor, Agent, User];
     /// The real-time page.
-    LiveView = 2,
+    LiveView = 2, "live.view", [Supervisor, Agent];
     /// Full-screen wallboards.
-    WallsView = 3,
+    WallsView = 3, "walls.view", [Supervisor, Agent, User];
     /// See numbers and names of callers; without it they are left empty.
-    CallersView = 4,
+    CallersView = 4, "callers.view", [Supervisor, Agent];
     /// Reports over everybody within one's queues.
-    ReportsView = 5,
+    ReportsView = 5, "reports.view", [Supervisor];
     /// Reports over oneself as an agent.
-    ReportsOwn = 6,
+    ReportsOwn = 6, "reports.own", [Supervisor, Agent];
     /// Calls of everybody within one's queues.
-    CallsView = 7,
+    CallsView = 7, "calls.view", [Supervisor];
     /// Calls one took as an agent.
-    CallsOwn = 8,
+    CallsOwn = 8, "calls.own", [Supervisor, Agent];
     /// Take lists and reports away as files.
-    Export = 9,
+    Export = 9, "calls.export", [Supervisor];
     /// Close a call that got stuck (CLOSECALLS).
-    CallsClose = 10,
+    CallsClose = 10, "calls.close", [Supervisor];
     /// The health page: log, database, memory.
-    HealthView = 11,
+    HealthView = 11, "health.view", [Supervisor];
     /// Make and list backups.
-    BackupCreate = 12,
+    BackupCreate = 12, "backup.create", [];
     /// Read the audit rows.
-    AuditView = 13,
+    AuditView = 13, "audit.view", [];
     /// Create, change and remove accounts (USRADMIN).
-    AccountsManage = 14,
+    AccountsManage = 14, "accounts.manage", [];
     /// Make wallboards that open without a log-in, for one's own queues.
-    KiosksManage = 15,
+    KiosksManage = 15, "kiosks.manage", [Supervisor];
     /// Act as the agent one is: log on and off, pause, mark and steer one's own
     /// calls (AGENT).
-    AgentSelf = 16,
+    AgentSelf = 16, "agent.self", [Supervisor, Agent];
     /// Call out from the page.
-    CallsMake = 17,
+    CallsMake = 17, "calls.make", [Supervisor, Agent];
     /// Take a waiting call out of its line.
-    CallsPick = 18,
+    CallsPick = 18, "calls.pick", [Supervisor, Agent];
     /// Transfer, redirect and park calls of others, and change their place.
-    CallsTransfer = 19,
+    CallsTransfer = 19, "calls.transfer", [Supervisor];
     /// End calls of others.
-    CallsHangup = 20,
+    CallsHangup = 20, "calls.hangup", [Supervisor];
     /// Record calls of others, or stop that.
-    CallsRecord = 21,
+    CallsRecord = 21, "calls.record", [Supervisor];
     /// Set outcome, tags and features of calls of others.
-    CallsMark = 22,
+    CallsMark = 22, "calls.mark", [Supervisor];
     /// Listen to a conversation (MON_AUDIO).
-    CallsListen = 23,
+    CallsListen = 23, "calls.listen", [Supervisor];
     /// Speak to the agent alone (MON_WHISPER).
-    CallsWhisper = 24,
+    CallsWhisper = 24, "calls.whisper", [Supervisor];
     /// Speak to both (MON_BARGE).
-    CallsBarge = 25,
+    CallsBarge = 25, "calls.barge", [Supervisor];
     /// Add and remove members of queues, change their penalty.
-    MembersManage = 26,
+    MembersManage = 26, "members.manage", [Supervisor];
     /// Pause and unpause others.
-    MembersPause = 27,
+    MembersPause = 27, "members.pause", [Supervisor];
     /// Send a text to a telephone.
-    TextSend = 28,
+    TextSend = 28, "text.send", [Supervisor];
     /// Open an agent's screen (MON_VNC).
-    ScreensView = 29,
+    ScreensView = 29, "screens.view", [Supervisor];
     /// See all calls of the office, not only those in queues.
-    OfficeView = 30,
+    OfficeView = 30, "office.view", [Supervisor];
 }
 
 impl Right {
-    pub const ALL: [Right; 31] = [
-        Right::SelfEdit,
-        Right::NamesView,
-        Right::LiveView,
-        Right::WallsView,
-        Right::CallersView,
-        Right::ReportsView,
-        Right::ReportsOwn,
-        Right::CallsView,
-        Right::CallsOwn,
-        Right::Export,
-        Right::CallsClose,
-        Right::HealthView,
-        Right::BackupCreate,
-        Right::AuditView,
-        Right::AccountsManage,
-        Right::KiosksManage,
-        Right::AgentSelf,
-        Right::CallsMake,
-        Right::CallsPick,
-        Right::CallsTransfer,
-        Right::CallsHangup,
-        Right::CallsRecord,
-        Right::CallsMark,
-        Right::CallsListen,
-        Right::CallsWhisper,
-        Right::CallsBarge,
-        Right::MembersManage,
-        Right::MembersPause,
-        Right::TextSend,
-        Right::ScreensView,
-        Right::OfficeView,
-    ];
-
-    /// The name used in the API: `object.verb`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Right::SelfEdit => "self.edit",
-            Right::NamesView => "names.view",
-            Right::LiveView => "live.view",
-            Right::WallsView => "walls.view",
-            Right::CallersView => "callers.view",
-            Right::ReportsView => "reports.view",
-            Right::ReportsOwn => "reports.own",
-            Right::CallsView => "calls.view",
-            Right::CallsOwn => "calls.own",
-            Right::Export => "calls.export",
-            Right::CallsClose => "calls.close",
-            Right::HealthView => "health.view",
-            Right::BackupCreate => "backup.create",
-            Right::AuditView => "audit.view",
-            Right::AccountsManage => "accounts.manage",
-            Right::KiosksManage => "kiosks.manage",
-            Right::AgentSelf => "agent.self",
-            Right::CallsMake => "calls.make",
-            Right::CallsPick => "calls.pick",
-            Right::CallsTransfer => "calls.transfer",
-            Right::CallsHangup => "calls.hangup",
-            Right::CallsRecord => "calls.record",
-            Right::CallsMark => "calls.mark",
-            Right::CallsListen => "calls.listen",
-            Right::CallsWhisper => "calls.whisper",
-            Right::CallsBarge => "calls.barge",
-            Right::MembersManage => "members.manage",
-            Right::MembersPause => "members.pause",
-            Right::TextSend => "text.send",
-            Right::ScreensView => "screens.view",
-            Right::OfficeView => "office.view",
-        }
-    }
-
     fn bit(self) -> u32 {
         1 << self as u8
     }
@@ -210,52 +167,9 @@ impl Role {
 
     /// What the role may do.
     pub fn rights(self) -> Rights {
-        match self {
-            Role::Administrator => Rights::of(&Right::ALL),
-            Role::Supervisor => Rights::of(&[
-                Right::SelfEdit,
-                Right::NamesView,
-                Right::LiveView,
-                Right::WallsView,
-                Right::CallersView,
-                Right::ReportsView,
-                Right::ReportsOwn,
-                Right::CallsView,
-                Right::CallsOwn,
-                Right::Export,
-                Right::CallsClose,
-                Right::HealthView,
-                Right::KiosksManage,
-                Right::AgentSelf,
-                Right::CallsMake,
-                Right::CallsPick,
-                Right::CallsTransfer,
-                Right::CallsHangup,
-                Right::CallsRecord,
-                Right::CallsMark,
-                Right::CallsListen,
-                Right::CallsWhisper,
-                Right::CallsBarge,
-                Right::MembersManage,
-                Right::MembersPause,
-                Right::TextSend,
-                Right::ScreensView,
-                Right::OfficeView,
-            ]),
-            Role::Agent => Rights::of(&[
-                Right::SelfEdit,
-                Right::NamesView,
-                Right::LiveView,
-                Right::WallsView,
-                Right::CallersView,
-                Right::ReportsOwn,
-                Right::CallsOwn,
-                Right::AgentSelf,
-                Right::CallsMake,
-                Right::CallsPick,
-            ]),
-            Role::User => Rights::of(&[Right::SelfEdit, Right::NamesView, Right::WallsView]),
-        }
+        let has = |right: &Right| self == Role::Administrator || right.roles().contains(&self);
+        let all = Right::ALL.into_iter().filter(has);
+        Rights(all.fold(0, |bits, right| bits | right.bit()))
     }
 }
 

@@ -17,37 +17,9 @@ use crate::model::{
 
 fn stint(queue: u32, enter: i64, seq: u32) -> Stint {
     Stint {
-        call_id: CallId::Usual { epoch: 1000, seq },
-        alias: None,
-        queue,
-        entry: 0,
-        direction: Direction::Inbound,
-        enter,
-        end: enter,
-        wait: None,
-        talk: None,
-        ring: None,
-        answered: false,
-        cause: Cause::Ongoing,
-        agent: None,
         position: Some(1),
-        exit_position: None,
         number: "5551".into(),
-        caller_name: "".into(),
-        url: "".into(),
-        dnis: None,
-        ivr: None,
-        ivr_secs: None,
-        detail: None,
-        transfer_to: None,
-        member_id: None,
-        outcome: None,
-        tag: None,
-        features: Vec::new(),
-        attempts: Vec::new(),
-        holds: Vec::new(),
-        notes: Vec::new(),
-        quality: Quality::default(),
+        ..Stint::begun(CallId::Usual { epoch: 1000, seq }, queue, enter)
     }
 }
 

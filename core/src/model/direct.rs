@@ -4,9 +4,8 @@
 use crate::base::{CallId, Secs, UnixSec};
 use crate::event::QueueEvent;
 use crate::model::change::{Change, Ignored};
-use crate::model::fact::{Cause, Direction, Note, NoteKind, QueueId, WordId};
+use crate::model::fact::{Cause, Direction, Note, NoteKind, QueueId, Stint, WordId};
 use crate::model::fold::{Fold, ignore, kept, names_a_call};
-use crate::model::pack::blank;
 
 /// A refusal this soon after the same queue's end is that end, in the
 /// dialplan's words.
@@ -74,7 +73,7 @@ impl Fold {
                 self.calls.purge(slot, self.memory_time(), self.annotations_for());
                 self.begin(slot, queue, enter, true)
             }
-            None => Box::new(blank(id, queue, enter)),
+            None => Box::new(Stint::begun(id, queue, enter)),
         };
         stint.direction = Direction::Outbound;
         stint.agent = agent;

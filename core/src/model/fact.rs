@@ -70,6 +70,43 @@ pub struct Stint {
 }
 
 impl Stint {
+    /// A stint with nothing known but where and when it began.
+    pub fn begun(call_id: CallId, queue: QueueId, enter: UnixSec) -> Stint {
+        Stint {
+            call_id,
+            alias: None,
+            queue,
+            entry: 0,
+            direction: Direction::Inbound,
+            enter,
+            end: enter,
+            wait: None,
+            talk: None,
+            ring: None,
+            answered: false,
+            cause: Cause::Ongoing,
+            agent: None,
+            position: None,
+            exit_position: None,
+            number: Box::default(),
+            caller_name: Box::default(),
+            url: Box::default(),
+            dnis: None,
+            ivr: None,
+            ivr_secs: None,
+            detail: None,
+            transfer_to: None,
+            member_id: None,
+            outcome: None,
+            tag: None,
+            features: Vec::new(),
+            attempts: Vec::new(),
+            holds: Vec::new(),
+            notes: Vec::new(),
+            quality: Quality::default(),
+        }
+    }
+
     /// The moment of the answer, if answered and the wait is known.
     pub fn answer(&self) -> Option<UnixSec> {
         if self.answered { self.wait.map(|wait| self.enter + wait) } else { None }

@@ -25,44 +25,7 @@ pub(crate) fn unpacked(bytes: &[u8]) -> Result<Stint, Damaged> {
     Ok(stint)
 }
 
-/// A stint with nothing known but where and when it began.
-pub(crate) fn blank(call_id: CallId, queue: u32, enter: i64) -> Stint {
-    Stint {
-        call_id,
-        alias: None,
-        queue,
-        entry: 0,
-        direction: Direction::Inbound,
-        enter,
-        end: enter,
-        wait: None,
-        talk: None,
-        ring: None,
-        answered: false,
-        cause: Cause::Ongoing,
-        agent: None,
-        position: None,
-        exit_position: None,
-        number: Box::default(),
-        caller_name: Box::default(),
-        url: Box::default(),
-        dnis: None,
-        ivr: None,
-        ivr_secs: None,
-        detail: None,
-        transfer_to: None,
-        member_id: None,
-        outcome: None,
-        tag: None,
-        features: Vec::new(),
-        attempts: Vec::new(),
-        holds: Vec::new(),
-        notes: Vec::new(),
-        quality: Quality::default(),
-    }
-}
-
-/// The same in a box that another stint had, whose lists keep their places.
+/// A stint just begun in a box that another stint had, whose lists keep their places.
 pub(crate) fn blank_in(
     mut used: Box<Stint>,
     call_id: CallId,
@@ -78,7 +41,7 @@ pub(crate) fn blank_in(
         attempts: std::mem::take(&mut used.attempts),
         holds: std::mem::take(&mut used.holds),
         notes: std::mem::take(&mut used.notes),
-        ..blank(call_id, queue, enter)
+        ..Stint::begun(call_id, queue, enter)
     };
     used
 }
@@ -170,7 +133,7 @@ pub(crate) fn read_stint(reader: &mut Reader<'_>) -> Result<Stint, Damaged> {
     let queue = reader.number()?;
     let entry = reader.number()?;
     let enter = reader.seconds()?;
-    let mut stint = blank(call_id, queue, enter);
+    let mut stint = Stint::begun(call_id, queue, enter);
     stint.entry = entry;
     stint.end = enter + reader.seconds()?;
     stint.cause = Cause::from_code(reader.byte()?).ok_or(Damaged)?;

@@ -10,7 +10,7 @@ use crate::model::fact::{
 };
 use crate::model::fold::{Fold, ignore, length};
 use crate::model::open::StintState;
-use crate::model::pack::{blank, blank_in};
+use crate::model::pack::blank_in;
 
 /// Most attempts, holds and notes one stint keeps; a member with `retry = 1`
 /// and a broken telephone can collect one attempt per second for hours.
@@ -87,7 +87,7 @@ impl Fold {
         let id = call.id.clone();
         let mut stint = match self.used.pop() {
             Some(used) => blank_in(used, id, queue, enter),
-            None => Box::new(blank(id, queue, enter)),
+            None => Box::new(Stint::begun(id, queue, enter)),
         };
         stint.entry = call.next_entry();
         if outbound || self.outbound_queues.contains(&queue) {

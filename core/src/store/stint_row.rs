@@ -420,12 +420,7 @@ impl<'a> StintRow<'a> {
         let position = if has(POSITION) { Some(from.small()?) } else { None };
         let exit_position = if has(EXIT_POSITION) { Some(from.small()?) } else { None };
         let mut stint = Stint {
-            call_id,
-            alias: None,
-            queue: self.queue,
-            entry: 0,
             direction: self.direction(),
-            enter,
             end: 0,
             wait: self.wait,
             talk: self.talk,
@@ -436,21 +431,7 @@ impl<'a> StintRow<'a> {
             position,
             exit_position,
             number: if wanted.number { self.number_text()?.into() } else { "".into() },
-            caller_name: "".into(),
-            url: "".into(),
-            dnis: None,
-            ivr: None,
-            ivr_secs: None,
-            detail: None,
-            transfer_to: None,
-            member_id: None,
-            outcome: None,
-            tag: None,
-            features: Vec::new(),
-            attempts: Vec::new(),
-            holds: Vec::new(),
-            notes: Vec::new(),
-            quality: Quality::default(),
+            ..Stint::begun(call_id, self.queue, enter)
         };
         stint.end = usual_end(&stint).wrapping_add(later);
         if !wanted.attempts && !wanted.rest {

@@ -10,12 +10,6 @@ use switchroom_core::model::{
 /// A plain answered call.
 pub fn answered(enter: UnixSec, queue: u32, agent: u32, wait: i64, talk: i64, seq: u32) -> Stint {
     Stint {
-        call_id: CallId::Usual { epoch: u32::try_from(enter).unwrap() - 2, seq },
-        alias: None,
-        queue,
-        entry: 0,
-        direction: Direction::Inbound,
-        enter,
         end: enter + wait + talk,
         wait: Some(wait),
         talk: Some(talk),
@@ -24,31 +18,22 @@ pub fn answered(enter: UnixSec, queue: u32, agent: u32, wait: i64, talk: i64, se
         cause: Cause::Caller,
         agent: Some(agent),
         position: Some(1),
-        exit_position: None,
         number: format!("06{:08}", seq % 100_000_000).into(),
-        caller_name: "".into(),
-        url: "".into(),
-        dnis: None,
-        ivr: None,
-        ivr_secs: None,
-        detail: None,
-        transfer_to: None,
         member_id: Some(CallId::Usual {
             epoch: u32::try_from(enter + wait).unwrap() - 4,
             seq: seq + 1,
         }),
-        outcome: None,
-        tag: None,
-        features: Vec::new(),
         attempts: vec![Attempt {
             at: enter + wait,
             agent,
             ring_ms: Some(4000),
             result: AttemptResult::Taken,
         }],
-        holds: Vec::new(),
-        notes: Vec::new(),
-        quality: Quality::default(),
+        ..Stint::begun(
+            CallId::Usual { epoch: u32::try_from(enter).unwrap() - 2, seq },
+            queue,
+            enter,
+        )
     }
 }
 

@@ -15,40 +15,37 @@ pub fn action(order: &Order) -> Result<Action> {
     let number = |name: &str| text(name).parse::<i64>().unwrap_or(0);
     let small = |name: &str| u32::try_from(number(name)).unwrap_or(0);
     let yes = |name: &str| matches!(text(name).as_str(), "true" | "1" | "yes");
+    /// An action whose fields are headers as they stand, and others.
+    macro_rules! plain {
+        ($action:ident { $($field:ident $name:literal),+ } $($other:ident: $value:expr),*) => {
+            Action::$action { $($field: text($name),)+ $($other: $value,)* }
+        };
+    }
     Ok(match order.action {
-        "QueueAdd" => Action::QueueAdd {
-            queue: text("Queue"),
-            interface: text("Interface"),
-            penalty: small("Penalty"),
-            paused: yes("Paused"),
-            name: text("MemberName"),
-            state_interface: text("StateInterface"),
-            reason: text("Reason"),
-        },
-        "QueueRemove" => Action::QueueRemove { queue: text("Queue"), interface: text("Interface") },
-        "QueuePause" => Action::QueuePause {
-            queue: text("Queue"),
-            interface: text("Interface"),
-            paused: yes("Paused"),
-            reason: text("Reason"),
-        },
-        "QueuePenalty" => Action::QueuePenalty {
-            queue: text("Queue"),
-            interface: text("Interface"),
-            penalty: small("Penalty"),
-        },
-        "QueueLog" => Action::QueueLog {
-            queue: text("Queue"),
-            uniqueid: text("Uniqueid"),
-            interface: text("Interface"),
-            event: text("Event"),
-            message: text("Message"),
-        },
-        "QueueChangePriorityCaller" => Action::QueueChangePriority {
-            queue: text("Queue"),
-            channel: text("Caller"),
-            priority: i32::try_from(number("Priority")).unwrap_or(0),
-        },
+        "QueueAdd" => plain!(
+            QueueAdd {
+                queue "Queue", interface "Interface", name "MemberName",
+                state_interface "StateInterface", reason "Reason"
+            }
+            penalty: small("Penalty"), paused: yes("Paused")
+        ),
+        "QueueRemove" => plain!(QueueRemove { queue "Queue", interface "Interface" }),
+        "QueuePause" => plain!(
+            QueuePause { queue "Queue", interface "Interface", reason "Reason" }
+            paused: yes("Paused")
+        ),
+        "QueuePenalty" => plain!(
+            QueuePenalty { queue "Queue", interface "Interface" }
+            penalty: small("Penalty")
+        ),
+        "QueueLog" => plain!(QueueLog {
+            queue "Queue", uniqueid "Uniqueid", interface "Interface", event "Event",
+            message "Message"
+        }),
+        "QueueChangePriorityCaller" => plain!(
+            QueueChangePriority { queue "Queue", channel "Caller" }
+            priority: i32::try_from(number("Priority")).unwrap_or(0)
+        ),
         "Originate" => Action::Originate(Originate {
             channel: text("Channel"),
             then: if may("Application").is_some() {
@@ -66,47 +63,32 @@ pub fn action(order: &Order) -> Result<Action> {
             variables: Vec::new(),
             channel_id: text("ChannelId"),
         }),
-        "Hangup" => Action::Hangup {
-            channel: text("Channel"),
-            cause: u16::try_from(number("Cause")).ok().filter(|cause| *cause > 0),
-        },
-        "Redirect" => Action::Redirect {
-            channel: text("Channel"),
-            context: text("Context"),
-            exten: text("Exten"),
-            priority: small("Priority"),
-        },
-        "BlindTransfer" => Action::BlindTransfer {
-            channel: text("Channel"),
-            context: text("Context"),
-            exten: text("Exten"),
-        },
-        "Atxfer" => Action::AttendedTransfer {
-            channel: text("Channel"),
-            context: text("Context"),
-            exten: text("Exten"),
-        },
-        "CancelAtxfer" => Action::CancelAttendedTransfer { channel: text("Channel") },
-        "Park" => Action::Park {
-            channel: text("Channel"),
-            announce: text("AnnounceChannel"),
-            timeout_ms: Some(small("Timeout")).filter(|timeout| *timeout > 0),
-            lot: text("Parkinglot"),
-        },
-        "MixMonitor" => Action::MixMonitor {
-            channel: text("Channel"),
-            file: text("File"),
-            options: text("Options"),
-        },
-        "StopMixMonitor" => Action::StopMixMonitor { channel: text("Channel"), id: String::new() },
-        "MixMonitorMute" => Action::MixMonitorMute {
-            channel: text("Channel"),
-            direction: Direction::Both,
-            muted: yes("State"),
-        },
-        "MessageSend" => {
-            Action::MessageSend { to: text("To"), from: text("From"), body: text("Body") }
+        "Hangup" => plain!(
+            Hangup { channel "Channel" }
+            cause: u16::try_from(number("Cause")).ok().filter(|cause| *cause > 0)
+        ),
+        "Redirect" => plain!(
+            Redirect { channel "Channel", context "Context", exten "Exten" }
+            priority: small("Priority")
+        ),
+        "BlindTransfer" => {
+            plain!(BlindTransfer { channel "Channel", context "Context", exten "Exten" })
         }
+        "Atxfer" => {
+            plain!(AttendedTransfer { channel "Channel", context "Context", exten "Exten" })
+        }
+        "CancelAtxfer" => plain!(CancelAttendedTransfer { channel "Channel" }),
+        "Park" => plain!(
+            Park { channel "Channel", announce "AnnounceChannel", lot "Parkinglot" }
+            timeout_ms: Some(small("Timeout")).filter(|timeout| *timeout > 0)
+        ),
+        "MixMonitor" => plain!(MixMonitor { channel "Channel", file "File", options "Options" }),
+        "StopMixMonitor" => plain!(StopMixMonitor { channel "Channel" } id: String::new()),
+        "MixMonitorMute" => plain!(
+            MixMonitorMute { channel "Channel" }
+            direction: Direction::Both, muted: yes("State")
+        ),
+        "MessageSend" => plain!(MessageSend { to "To", from "From", body "Body" }),
         other => {
             return Err(Error::new(Kind::Internal, format!("the action {other} is not known")));
         }

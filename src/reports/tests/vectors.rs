@@ -3,8 +3,8 @@
 use crate::base::{CallId, Kind, Zone};
 use crate::model::totals::{NO_WORD, SLOT_SECS};
 use crate::model::{
-    Attempt, AttemptResult, Cause, Direction, EndCause, Hold, Membership, OpenStint, Pause,
-    Quality, Session, Stint, StintState,
+    Attempt, AttemptResult, Cause, EndCause, Hold, Membership, OpenStint, Pause, Quality, Session,
+    Stint, StintState,
 };
 use crate::reports::block::run;
 use crate::reports::query::{Activity, JoinedQueue, PauseKind, Query};
@@ -16,37 +16,13 @@ const DAY: i64 = 1_795_132_800;
 
 pub(super) fn stint(enter: i64, queue: u32, wait: i64) -> Stint {
     Stint {
-        call_id: CallId::Usual { epoch: enter as u32, seq: queue },
-        alias: None,
-        queue,
-        entry: 0,
-        direction: Direction::Inbound,
-        enter,
         end: enter + wait,
         wait: Some(wait),
-        talk: None,
-        ring: None,
-        answered: false,
         cause: Cause::Abandon,
-        agent: None,
         position: Some(1),
         exit_position: Some(1),
         number: "5551".into(),
-        caller_name: "".into(),
-        url: "".into(),
-        dnis: None,
-        ivr: None,
-        ivr_secs: None,
-        detail: None,
-        transfer_to: None,
-        member_id: None,
-        outcome: None,
-        tag: None,
-        features: Vec::new(),
-        attempts: Vec::new(),
-        holds: Vec::new(),
-        notes: Vec::new(),
-        quality: Quality::default(),
+        ..Stint::begun(CallId::Usual { epoch: enter as u32, seq: queue }, queue, enter)
     }
 }
 

@@ -73,30 +73,21 @@ fn stint() -> impl Strategy<Value = Stint> {
         let cause = Cause::ALL[cause];
         let refused = cause == Cause::Refused && !answered;
         Stint {
-            call_id: CallId::Usual { epoch: 1, seq: 1 },
-            alias: None,
-            queue,
-            entry: 0,
             direction,
-            enter,
             end: if refused { enter } else { end },
             wait: if refused { Some(0) } else { wait },
             talk: talk.filter(|_| answered),
-            ring: None,
             answered,
             cause: if answered && cause == Cause::Refused { Cause::Caller } else { cause },
             agent: (answered || direction == Direction::Outbound).then_some(agent),
             position: place.0,
             exit_position: place.1.filter(|_| !answered),
             number: place.2.into(),
-            caller_name: "".into(),
-            url: "".into(),
             dnis,
             ivr,
             ivr_secs,
             detail: word,
             transfer_to: word.filter(|_| answered),
-            member_id: None,
             outcome: word,
             tag: word,
             features: word.into_iter().collect(),
@@ -116,7 +107,7 @@ fn stint() -> impl Strategy<Value = Stint> {
                     more: level.into(),
                 })
                 .collect(),
-            quality: Quality::default(),
+            ..Stint::begun(CallId::Usual { epoch: 1, seq: 1 }, queue, enter)
         }
     })
 }

@@ -284,38 +284,10 @@ fn a_busy_quarter_hour_packs_small() {
 
 fn sample() -> Stint {
     use crate::base::CallId;
-    use crate::model::fact::Quality;
     Stint {
-        call_id: CallId::Usual { epoch: 1, seq: 1 },
-        alias: None,
-        queue: 1,
-        entry: 0,
-        direction: Direction::Inbound,
-        enter: START,
-        end: START,
         wait: Some(0),
-        talk: None,
-        ring: None,
-        answered: false,
         cause: Cause::Abandon,
-        agent: None,
         position: Some(1),
-        exit_position: None,
-        number: "".into(),
-        caller_name: "".into(),
-        url: "".into(),
-        dnis: None,
-        ivr: None,
-        ivr_secs: None,
-        detail: None,
-        transfer_to: None,
-        member_id: None,
-        outcome: None,
-        tag: None,
-        features: Vec::new(),
-        attempts: Vec::new(),
-        holds: Vec::new(),
-        notes: Vec::new(),
-        quality: Quality::default(),
+        ..Stint::begun(CallId::Usual { epoch: 1, seq: 1 }, 1, START)
     }
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::input::ami::md5;
 
 const SECOND: Duration = Duration::from_secs(1);
 const GREETING: &[u8] = b"Asterisk Call Manager/11.0.0\r\n";
