@@ -56,6 +56,46 @@ fn expectations_are_met_in_silence_and_else_shown() {
     assert!(text.lines().all(|line| line.starts_with('-') && line.contains("|pk-")), "{text}");
 }
 
+/// The bytes of a gzip file.
+fn unpacked(path: &Path) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap())
+        .read_to_end(&mut bytes)
+        .unwrap();
+    bytes
+}
+
+#[test]
+fn a_capture_may_be_plain_have_no_index_or_be_cut_short() {
+    let from = capture("16");
+    let folder = tempfile::tempdir().unwrap();
+    let raw = folder.path().join("ami.raw");
+    let bytes = unpacked(&from.join("ami.raw.gz"));
+    let switches = ["--parkedcalls", "--outboundcalls"];
+    let play = |file: &Path| run(&[&["replay", file.to_str().unwrap()], &switches[..]].concat());
+    let expected = fs::read_to_string(from.join("tracker.expected")).unwrap();
+    fs::write(&raw, &bytes).unwrap();
+    // Without an index and without stamps only the order is known.
+    let untimed = play(&raw);
+    assert!(String::from_utf8_lossy(&untimed.stderr).contains("10 ms apart"));
+    assert!(said(&untimed).contains("|CALLOUTBOUND|"));
+    fs::write(folder.path().join("ami.raw.idx"), unpacked(&from.join("ami.raw.idx.gz"))).unwrap();
+    assert_eq!(said(&play(&raw)), expected);
+    fs::write(&raw, &bytes[..bytes.len() / 2 + 7]).unwrap();
+    let half = said(&play(&raw));
+    assert!(half.lines().count() > 3 && expected.starts_with(half.lines().next().unwrap()));
+    let packed = fs::read(from.join("ami.raw.gz")).unwrap();
+    let cut = folder.path().join("cut.gz");
+    fs::write(&cut, &packed[..packed.len() / 2]).unwrap();
+    let half = play(&cut);
+    assert!(String::from_utf8_lossy(&half.stderr).contains("cut short"));
+    assert!(said(&half).lines().count() > 3);
+    fs::write(&cut, "no capture\n").unwrap();
+    let none = play(&cut);
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("holds no event"));
+}
+
 #[test]
 fn bad_captures_and_patterns_are_refused_with_a_reason() {
     for (arguments, code, reason) in [

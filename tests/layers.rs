@@ -80,6 +80,11 @@ const FENCES: &[Fence] = &[
         why: "patterns on channel names are the one place that needs them",
     },
     Fence {
+        words: &["rustls"],
+        only_in: &["input/ami/tls.rs"],
+        why: "one place shakes hands and decides whom to trust",
+    },
+    Fence {
         words: &["SystemTime::now", "Timestamp::now", "Zoned::now"],
         only_in: &["base/time.rs"],
         why: "one clock, so that tests can own it",
@@ -103,6 +108,7 @@ const EDGES: &[&str] = &[
     "input/ami/client.rs",
     "input/ami/probe.rs",
     "input/ami/recorder.rs",
+    "input/ami/tls.rs",
     "input/queue_log/archive.rs",
     "input/queue_log/follow.rs",
     "input/queue_log/opened.rs",

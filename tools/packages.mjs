@@ -9,7 +9,7 @@ import { readFileSync } from "node:fs";
 const licences = new Set(["MIT", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Zlib", "Unlicense", "0BSD", "CC0-1.0", "Unicode-3.0", "BSL-1.0", "MIT-0", "Apache-2.0 WITH LLVM-exception"]);
 
 // Two versions of a crate cost bytes twice. Each line says who holds the old one.
-const twice = {};
+const twice = { getrandom: "ring holds 0.2; both only ask the system" };
 
 const targets = ["x86_64-unknown-linux-gnu", "armv7-unknown-linux-gnueabihf", "aarch64-unknown-linux-gnu"];
 const faults = [];

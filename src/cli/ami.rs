@@ -8,10 +8,12 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use crate::base::{Error, Kind, Result, Secret};
+use crate::cli::safety::Safety;
 use crate::cli::{Place, out, password};
 use crate::input::ami::probe::{Ability, Report, There, probe};
 use crate::input::ami::session::Login;
 use crate::input::ami::target::Target;
+use crate::input::ami::{Trust, dialler};
 
 /// The connection to Asterisk's manager interface
 #[derive(Debug, Args)]
@@ -44,9 +46,10 @@ impl Ami {
                              every user of the machine can see it there.\n\n\
                              Examples:\n  \
                              switchroom ami check\n  \
-                             switchroom ami check tcp:portal@127.0.0.1:5038")]
+                             switchroom ami check tcp:portal@127.0.0.1:5038\n  \
+                             switchroom ami check tls:portal@pbx:5039 --ca pbx.pem")]
 struct Check {
-    /// tcp:user@host:port, or tcp:user:secret@host:port
+    /// tcp:user@host:port, or tcp:user:secret@host:port; tls: for TLS
     #[arg(value_name = "ADDRESS")]
     address: Option<String>,
     /// File whose first line is the secret
@@ -55,6 +58,8 @@ struct Check {
     /// Send the secret itself instead of an MD5 challenge's answer
     #[arg(long)]
     plain: bool,
+    #[command(flatten)]
+    safety: Safety,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -64,10 +69,10 @@ struct Check {
 
 impl Check {
     fn act(self) -> Result<ExitCode> {
-        let (target, secret) = self.target()?;
+        let (target, trust, secret) = self.target()?;
         let login = Login { plain: self.plain, ..Login::new(&target.user, secret) };
         let place = format!("{}:{}", target.host, target.port);
-        let report = probe(&target, &login);
+        let report = probe(&mut *dialler(&target, &trust)?, &login);
         let mut stdout = std::io::stdout().lock();
         let well = match &report {
             Ok(report) => report.abilities.iter().all(is_well),
@@ -93,7 +98,7 @@ impl Check {
     }
 
     #[expect(clippy::print_stderr, reason = "a warning for the one who typed the secret")]
-    fn target(&self) -> Result<(Target, Secret)> {
+    fn target(&self) -> Result<(Target, Trust, Secret)> {
         let config = self.place.config()?.ami;
         let mut target = match &self.address {
             Some(address) => Target::parse(address)?,
@@ -114,7 +119,9 @@ impl Check {
             Some(secret) => secret,
             None => password::ask_once("AMI secret: ")?,
         };
-        Ok((target, secret))
+        let asked = self.safety.trust();
+        let trust = if asked == Trust::default() { config.trust() } else { asked };
+        Ok((target, trust, secret))
     }
 }
 

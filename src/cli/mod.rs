@@ -15,6 +15,7 @@ mod regex_test;
 mod replay;
 mod report;
 mod run;
+mod safety;
 mod switches;
 mod table;
 mod track;

@@ -16,6 +16,9 @@ use crate::cli::switches::Switches;
 use crate::daemon::replay::{Step, replay};
 use crate::input::ami::capture_file;
 
+/// Microseconds; no event of an Asterisk is older than 2000.
+const BEFORE_ASTERISK: UnixMicro = 946_684_800_000_000;
+
 /// Play a capture of the manager interface and print the records it gives
 ///
 /// Prints what the tracker would have written, one line of queue_log each. The
@@ -69,7 +72,10 @@ impl Replay {
         let mut stdout = std::io::stdout().lock();
         let mut lines = Vec::new();
         let mut pace = Pace::new(self.speed);
-        replay(&capture, log.as_deref(), options, |step| {
+        if capture.iter().any(|captured| captured.at < BEFORE_ASTERISK) {
+            tracing::warn!("the capture does not tell its times; blocks are taken 10 ms apart");
+        }
+        let meter = replay(&capture, log.as_deref(), options, |step| {
             match step {
                 Step::Time(at) => pace.wait(at),
                 Step::Record(record) if record.internal => {}
@@ -78,6 +84,13 @@ impl Replay {
             }
             Ok(())
         })?;
+        if meter.events == 0 {
+            let what = format!(
+                "{} holds no event; is it a capture of the manager interface?",
+                self.capture.display()
+            );
+            return Err(Error::new(Kind::Damaged, what));
+        }
         let Some(expected) = expected else { return Ok(ExitCode::SUCCESS) };
         let expected = String::from_utf8_lossy(&expected);
         let wanted: Vec<&str> =

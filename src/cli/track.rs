@@ -10,9 +10,11 @@ use tracing::warn;
 use crate::base::error::io;
 use crate::base::{Error, Kind, Result};
 use crate::cli::password;
+use crate::cli::safety::Safety;
 use crate::cli::switches::Switches;
 use crate::daemon::track::{Settings, To, track};
 use crate::daemon::tracking;
+use crate::input::ami::target::{PORT, TLS_PORT, Target};
 use crate::people::Secret;
 
 /// Where the secret may stand; the second name is the public tool's.
@@ -39,9 +41,14 @@ pub struct Track {
     /// Where Asterisk is
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     host: String,
-    /// Port of the manager interface
-    #[arg(long, value_name = "PORT", default_value_t = 5038)]
-    port: u16,
+    /// Port of the manager interface [default: 5038, with --tls 5039]
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
+    /// Encrypt the connection
+    #[arg(long)]
+    tls: bool,
+    #[command(flatten)]
+    safety: Safety,
     /// User of manager.conf
     #[arg(long, value_name = "NAME")]
     login: String,
@@ -86,14 +93,16 @@ impl Track {
         if journal.is_none() {
             warn!("without --pid or --journal, calls open at a restart are not closed");
         }
+        let port = self.port.unwrap_or(if self.tls { TLS_PORT } else { PORT });
+        let target =
+            Target { tls: self.tls, host: self.host, port, user: self.login, secret: None };
         let options = self.switches.options(self.sink == "file");
         if options.outbound_calls && !options.rewrite_unique_ids {
             warn!("{}", tracking::NO_COLON);
         }
         track(Settings {
-            host: self.host,
-            port: self.port,
-            login: self.login,
+            target,
+            trust: self.safety.trust(),
             secret,
             plain: self.plain,
             options,

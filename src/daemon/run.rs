@@ -29,7 +29,7 @@ use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
 use crate::daemon::watcher::Watcher;
 use crate::input::ami::Client;
-use crate::input::ami::client::{Dial, Tcp};
+use crate::input::ami::dialler;
 use crate::live::Hub;
 use crate::people::{Lifetime, People};
 use crate::portal::{self, App, Clock, NewsRoom};
@@ -208,7 +208,7 @@ fn connect(
         entries: config.office.entries(),
     };
     let room = Room::new(Arc::clone(hub), Arc::clone(news), Arc::clone(follow), settings);
-    let mut dial: Box<dyn Dial> = Box::new(Tcp { host: target.host, port: target.port });
+    let mut dial = dialler(&target, &config.ami.trust())?;
     let tape = &config.tracker;
     if !tape.debugfile.is_empty() {
         let about = track::about(&tape.options());

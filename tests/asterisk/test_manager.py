@@ -5,7 +5,7 @@ import subprocess
 
 from office.harness import OfficeTest
 from office.manager import Manager
-from office.pbx import free_port
+from office.pbx import CERTIFICATES, free_port
 from office.plan import Person, Plan, Queue
 
 NEEDED = """
@@ -54,10 +54,10 @@ class ManagerUser(OfficeTest):
                               "BridgeEnter", "Hangup", "DeviceStateChange"}, names)
         self.assertEqual(names & {"VarSet", "Newexten", "RTCPSent", "TestEvent", "ChallengeSent", "MessageWaiting"}, set())
 
-    def check(self, user="switchroom", secret="CHANGE-ME", port=None):
+    def check(self, user="switchroom", secret="CHANGE-ME", port=None, how="tcp", host="127.0.0.1", more=()):
         """`switchroom ami check`: exit code, what it prints, what it complains of."""
-        address = f"tcp:{user}@127.0.0.1:{port or self.office.pbx.manager_port}"
-        done = subprocess.run([os.environ["SWITCHROOM"], "ami", "check", "--json", address], capture_output=True,
+        address = f"{how}:{user}@{host}:{port or self.office.pbx.manager_port}"
+        done = subprocess.run([os.environ["SWITCHROOM"], "ami", "check", "--json", address, *more], capture_output=True,
                               text=True, check=False, stdin=subprocess.DEVNULL, timeout=60,
                               env=dict(os.environ, SWITCHROOM_AMI_SECRET=secret))
         return done.returncode, done.stdout, done.stderr
@@ -73,3 +73,28 @@ class ManagerUser(OfficeTest):
             self.assertEqual(code, 1, wrong)
             self.assertTrue(json.loads(said)["error"], wrong)
             self.assertNotIn("another", said + complaint)
+
+    def encrypted(self, certificate, *trust):
+        """What the check says of TLS with a certificate: exit code, and the error it tells."""
+        self.office.pbx.show_certificate(certificate)
+        code, said, complaint = self.check(port=self.office.pbx.tls_port, how="tls", more=trust)
+        self.assertEqual(complaint, "")
+        return code, json.loads(said).get("error", "")
+
+    def test_by_tls_it_trusts_whom_it_is_told_to_and_says_why_not(self):
+        ca = ("--ca", CERTIFICATES / "ca.pem")
+        self.assertEqual(self.encrypted("good.pem", *ca), (0, ""))
+        code, error = self.encrypted("good.pem", "--ca", CERTIFICATES / "other-ca.pem")
+        self.assertEqual(code, 1)
+        self.assertIn("no authority that is trusted", error)
+        # The fingerprint it tells is the one to name.
+        self.assertEqual(self.encrypted("good.pem", "--fingerprint", error.rsplit(" ", 1)[1]), (0, ""))
+        for certificate, word in (("expired.pem", "expired"), ("elsewhere.pem", "pbx.example"),
+                                  ("self-signed.pem", "ami.fingerprint")):
+            code, error = self.encrypted(certificate, *ca)
+            self.assertEqual(code, 1, certificate)
+            self.assertIn(word, error, certificate)
+        self.assertEqual(self.encrypted("self-signed.pem", "--ca", CERTIFICATES / "self-signed.pem"), (0, ""))
+        code, said, _ = self.check(how="tls")       # the port without TLS
+        self.assertEqual(code, 1)
+        self.assertIn("does not speak TLS", json.loads(said)["error"])

@@ -205,3 +205,38 @@ class Actions(WithManager):
         self.does("tag", call=row["call_id"], tag="vip")
         self.office.hang_up(talk)
         self.stint(call.caller, outcome="SALE", tag="vip")
+
+    def marks(self, call, wanted):
+        self.room.until(f"/api/v1/desk/marks?call={call}", lambda marks: marks == wanted, f"{wanted}")
+
+    def test_features_are_taken_back_and_an_outcome_may_need_one(self):
+        call, talk = self.talk(ALICE, "0155501")
+        row = self.call_is(call.caller, "talking")["call_id"]
+        self.refused("outcome", call=row, code="CALLBACK")
+        for code in ("asked", "other"):
+            self.does("feature", call=row, code=code)
+        self.does("tag", call=row, tag="vip")
+        self.marks(row, {"outcome": None, "tag": "vip", "features": ["asked", "other"]})
+        self.does("outcome", call=row, code="CALLBACK")
+        self.does("feature", call=row, code="other", remove=True)
+        self.does("tag", call=row, tag="vip", remove=True)
+        self.marks(row, {"outcome": "CALLBACK", "tag": None, "features": ["asked"]})
+        self.office.hang_up(talk)
+        self.stint(call.caller, outcome="CALLBACK", tag=None)
+
+    def test_a_lost_caller_is_to_be_rung_back_until_somebody_has(self):
+        office = self.office
+        lost = office.dial_in("0155501")
+        office.rings("201")
+        office.hang_up(lost)
+        self.stint(lost.caller, answered=False)
+
+        def of(answer):
+            return next((one for one in answer["recalls"] if one["number"] == lost.caller), None)
+        recall = of(self.room.until("/api/v1/desk/recalls", lambda answer: of(answer), "the lost caller"))
+        self.assertEqual((recall["queue"], recall["tries"], recall["dial"]), ("sales", 1, "9" + lost.caller))
+        again = office.dial_in("0155501", caller=lost.caller)
+        talk = office.answers("201")
+        self.room.until("/api/v1/desk/recalls", lambda answer: not of(answer), "nobody to ring back")
+        office.hang_up(talk)
+        office.over(again)

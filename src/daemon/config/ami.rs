@@ -7,6 +7,7 @@ use crate::base::setting::{Fault, Raw, RawValue, Value};
 use crate::base::{Error, Kind, Result, Secret};
 use crate::input::ami::session::Login;
 use crate::input::ami::target::{PORT, Target};
+use crate::input::ami::{Fingerprint, Trust};
 
 /// The longest secret taken from a file.
 const MOST_BYTES: u64 = 1024;
@@ -17,18 +18,27 @@ crate::settings! {
     /// The connection to Asterisk's manager interface. Without a user there is none, and
     /// the queue log alone is read.
     pub struct Ami {
-        /// All in one: `tcp:user:secret@host:port`; stands before the settings below.
+        /// All in one: `tcp:user:secret@host:port`, or `tls:` for TLS; stands before the
+        /// settings below.
         /// Better leave the secret out, `tcp:user@host:port`, and name a file.
         url: Address = Address::default(),
-        /// Where Asterisk listens. Outside this machine the connection is not encrypted.
+        /// Where Asterisk listens. Outside this machine only TLS keeps calls secret.
         host: String = "127.0.0.1".to_owned(),
-        /// Its port.
+        /// Its port; Asterisk's own with TLS is 5039.
         port: u32 = u32::from(PORT),
         /// The user of manager.conf; empty for no connection.
         user: String = String::new(),
         /// A file whose first line is the secret; the environment variable
         /// SWITCHROOM_AMI_SECRET stands before it.
         secret_file: String = String::new(),
+        /// Encrypt the connection (`tlsenable = yes` in manager.conf).
+        tls: bool = false,
+        /// With TLS: a PEM file of the authorities that are trusted, or of Asterisk's own
+        /// certificate; empty for the system's authorities.
+        ca: String = String::new(),
+        /// With TLS: SHA-256 of the one certificate that is trusted, as `openssl x509
+        /// -fingerprint -sha256` prints it; stands before ca. `switchroom ami check` tells it.
+        fingerprint: Print = Print::default(),
         /// Send the secret itself at login instead of the answer to an MD5 challenge.
         plain_login: bool = false,
         /// Count calls by what Asterisk tells here as well as by the queue log, so that
@@ -59,6 +69,24 @@ impl Value for Address {
     }
 }
 
+/// SHA-256 of a certificate, or none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Print(Option<Fingerprint>);
+
+impl Value for Print {
+    const KIND: &'static str = "fingerprint";
+    fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
+        match &raw.value {
+            RawValue::Text(text) if text.is_empty() => Ok(Print(None)),
+            RawValue::Text(text) => Fingerprint::parse(text).map(|print| Print(Some(print))),
+            _ => Err("64 hexadecimal digits in quotes".to_owned()),
+        }
+    }
+    fn show(&self) -> String {
+        format!("{:?}", self.0.map(|print| print.to_string()).unwrap_or_default())
+    }
+}
+
 impl Ami {
     /// Whether a connection is wanted.
     pub fn is_set(&self) -> bool {
@@ -81,6 +109,7 @@ impl Ami {
             let port = u16::try_from(self.port).ok().filter(|port| *port != 0);
             let wrong = || Error::new(Kind::Invalid, "ami.port must be from 1 to 65535");
             Target {
+                tls: self.tls,
                 host: self.host.clone(),
                 port: port.ok_or_else(wrong)?,
                 user: self.user.clone(),
@@ -93,6 +122,18 @@ impl Ami {
             target.secret = Some(secret_file(Path::new(&self.secret_file))?);
         }
         Ok(target)
+    }
+
+    /// Whose certificate is good.
+    pub fn trust(&self) -> Trust {
+        let ca = (!self.ca.is_empty()).then(|| self.ca.clone().into());
+        Trust { ca, fingerprint: self.fingerprint.0 }
+    }
+
+    /// Whether something is said about trust, and nothing about TLS.
+    pub fn trusts_for_nothing(&self) -> bool {
+        let tls = self.tls || self.url.0.reveal().starts_with("tls:");
+        !tls && self.trust() != Trust::default()
     }
 
     /// Where to connect and how to log in, for the daemon.

@@ -121,6 +121,13 @@ impl Config {
             let line = line_of(keys, "tracker", "enabled");
             faults.push(Fault { line, text: text.to_owned() });
         }
+        if self.ami.trusts_for_nothing() {
+            let setting = if self.ami.trust().ca.is_some() { "ca" } else { "fingerprint" };
+            let text = format!(
+                "ami.{setting} is of use with TLS only: set ami.tls = true, or begin ami.url with tls:"
+            );
+            faults.push(Fault { line: line_of(keys, "ami", setting), text });
+        }
     }
 
     /// How reports count.

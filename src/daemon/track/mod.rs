@@ -18,10 +18,11 @@ use crate::base::error::io;
 use crate::base::{Error, Result};
 use crate::daemon::follow::Tracked;
 use crate::daemon::tracking::{Book, Lines, LogFile, Manner, Setup, Sink, Tracking};
-use crate::input::ami::client::{Dial, Tcp};
+use crate::input::ami::client::Dial;
 use crate::input::ami::recorder::Recorder;
+use crate::input::ami::target::Target;
 use crate::input::ami::tee::Taped;
-use crate::input::ami::{Client, Login};
+use crate::input::ami::{Client, Login, Trust, dialler};
 use crate::people::Secret;
 use crate::tracker::{Options, is_quiet};
 
@@ -39,9 +40,9 @@ pub enum To {
 /// What the command line says.
 #[derive(Debug)]
 pub struct Settings {
-    pub host: String,
-    pub port: u16,
-    pub login: String,
+    /// Where to connect, and as whom.
+    pub target: Target,
+    pub trust: Trust,
     pub secret: Secret,
     /// Sends the secret itself; for servers without MD5.
     pub plain: bool,
@@ -107,13 +108,14 @@ fn start(settings: &Settings, end: oneshot::Sender<Error>) -> Result<Client> {
         ended: Some(Box::new(move |error| drop(end.send(error)))),
     };
     let tracking = Tracking::new(setup, JournalFile { path: settings.journal.clone() });
-    let mut login = Login::new(&settings.login, settings.secret.clone());
+    let mut login = Login::new(&settings.target.user, settings.secret.clone());
     login.plain = settings.plain;
     if settings.all_events {
         login.hear_all();
     }
-    let dial = Tcp { host: settings.host.clone(), port: settings.port };
-    info!(host = %settings.host, port = settings.port, "connecting");
+    let dial = dialler(&settings.target, &settings.trust)?;
+    let Target { host, port, tls, .. } = &settings.target;
+    info!(%host, port, tls, "connecting");
     match &settings.capture {
         Some(path) => {
             let about = about(&settings.options);

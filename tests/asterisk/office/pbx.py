@@ -10,6 +10,8 @@ import time
 
 HERE = pathlib.Path(__file__).resolve().parent.parent
 SHIPPED = HERE.parent.parent / "etc" / "asterisk"
+# Those of the tests of TLS: good.pem, expired.pem, elsewhere.pem, self-signed.pem.
+CERTIFICATES = HERE.parent.parent / "core" / "tests" / "tls"
 VERSIONS = ("22", "16")
 
 
@@ -55,7 +57,7 @@ class Pbx:
         # Where logger_switchroom.conf puts it, seen from var/log/asterisk.
         self.log = self.folder / "run" / "asterisk" / "queue_log"
         self.trunk_port = trunk_port
-        self.manager_port = self.sip_port = None
+        self.manager_port = self.tls_port = self.sip_port = None
         self.process = None
 
     def start(self):
@@ -110,6 +112,14 @@ class Pbx:
             errors="replace", check=False)
         return done.stdout
 
+    def show_certificate(self, name):
+        """The manager interface shows this one from now on."""
+        file = self.folder / "etc" / "manager.conf"
+        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = [f"tlscertfile = {CERTIFICATES / name}" if line.startswith("tlscertfile") else line for line in lines]
+        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        self.cli("manager reload")
+
     def records(self):
         """The queue log, each record as the list of its fields."""
         if not self.log.exists():
@@ -124,12 +134,13 @@ class Pbx:
     def _configure(self):
         for name in ("etc", "lib/keys", "run/asterisk", "spool/monitor", "var/log/asterisk"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
-        self.manager_port = free_port()
+        self.manager_port, self.tls_port = free_port(), free_port()
         self.sip_port = free_port(socket.SOCK_DGRAM)
         # Asterisk passes over ports that are taken, so two offices may share some.
         first = 10000 + 2 * random.randrange(4500)
         values = {
             "FOLDER": self.folder, "ROOT": self.root, "SHIPPED": SHIPPED, "MANAGER_PORT": self.manager_port,
+            "TLS_PORT": self.tls_port, "CERTIFICATES": CERTIFICATES,
             "RTP_FIRST": first, "RTP_LAST": first + 999, "PARKING_SECONDS": self.plan.parking_seconds,
             "ROUTES": self.plan.routes(), "NUMBERS": self.plan.inside(),
         }

@@ -28,6 +28,7 @@ class Switchroom:
             (self.folder / "secret").write_text(secret + "\n")
             text += f'[ami]\nport = {port}\nuser = "{user}"\nsecret_file = "{self.folder}/secret"\n'
             text += "[tracker]\nenabled = true\nparkedcalls = true\n"
+            text += '[actions]\noutside = "9"\n[office.outcomes.CALLBACK]\nfeatures = ["asked"]\n'
         settings.write_text(text)
         errors = open(self.folder / "said", "ab")
         self.process = subprocess.Popen([self.binary, "run", "--config", settings], stdin=subprocess.DEVNULL,

@@ -4,7 +4,7 @@
 //! the [`Listener`], sends what the session wants sent, and connects again
 //! after a pause when the connection ends. It waits in `poll` and wakes for
 //! nothing but bytes, commands and the session's own times. The link is
-//! anything that reads and writes: TLS would be another [`Dial`].
+//! anything that reads and writes; how it comes about is a [`Dial`]'s business.
 
 use std::io::{ErrorKind, PipeReader, PipeWriter, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs};
@@ -32,6 +32,8 @@ const CONNECT: Duration = Duration::from_secs(3);
 const WRITE: Duration = Duration::from_secs(10);
 /// Bytes read at once; a busy PBX sends some 400 per event.
 const READ: usize = 64 * 1024;
+/// Reads before actions and times have their turn.
+const READS: usize = 16;
 
 /// Who hears what the session tells. Called on the client's thread.
 pub trait Listener: Send {
@@ -79,6 +81,13 @@ pub struct Tcp {
 
 impl Dial for Tcp {
     fn dial(&mut self) -> Result<Box<dyn Link>, Down> {
+        Ok(Box::new(self.connect()?))
+    }
+}
+
+impl Tcp {
+    /// The bare connection; its reads do not block.
+    pub(super) fn connect(&self) -> Result<TcpStream, Down> {
         let unreachable = |error: std::io::Error| match error.kind() {
             ErrorKind::ConnectionRefused => Down::NobodyThere,
             _ => Down::Unreachable(error.to_string()),
@@ -93,7 +102,7 @@ impl Dial for Tcp {
                         .and_then(|()| stream.set_write_timeout(Some(WRITE)))
                         .and_then(|()| stream.set_nonblocking(true))
                         .map_err(unreachable)?;
-                    return Ok(Box::new(stream));
+                    return Ok(stream);
                 }
                 Err(error) => last = unreachable(error),
             }
@@ -184,6 +193,7 @@ impl Client {
             bell,
             pipe: reader,
             start: Instant::now(),
+            more: false,
         };
         let thread = std::thread::Builder::new()
             .name("ami".to_owned())
@@ -227,6 +237,8 @@ struct Worker {
     bell: Arc<Bell>,
     pipe: PipeReader,
     start: Instant,
+    /// The link had not given all when it was left.
+    more: bool,
 }
 
 impl Worker {
@@ -293,7 +305,8 @@ impl Worker {
             return Err(reason);
         }
         send(link, self.session.to_send())?;
-        let readable = self.wait(Some(link), self.session.due());
+        let at_once = std::mem::take(&mut self.more).then_some(Duration::ZERO);
+        let readable = self.wait(Some(link), at_once.or(self.session.due())) || at_once.is_some();
         if self.stopping() {
             return Err(Down::Stopped);
         }
@@ -310,23 +323,28 @@ impl Worker {
         Ok(())
     }
 
+    /// Reads until nothing is there.
     fn read(&mut self, link: &mut dyn Link, chunk: &mut [u8]) -> Result<(), Down> {
-        match link.read(chunk) {
-            Ok(0) => Err(Down::Closed),
-            Ok(length) => {
-                let now = self.now();
-                let bytes = &chunk[..length];
-                self.listener.bytes(length);
-                self.tell(now, |session, out| session.received(now, bytes, out));
-                Ok(())
+        // A link that filled the chunk may hold more, of which `poll` knows
+        // nothing.
+        for _ in 0..READS {
+            match link.read(chunk) {
+                Ok(0) => return Err(Down::Closed),
+                Ok(length) => {
+                    let now = self.now();
+                    let bytes = &chunk[..length];
+                    self.listener.bytes(length);
+                    self.tell(now, |session, out| session.received(now, bytes, out));
+                    if length < chunk.len() {
+                        return Ok(());
+                    }
+                }
+                Err(error) if is_nothing_yet(&error) => return Ok(()),
+                Err(error) => return Err(broken(&error)),
             }
-            Err(error)
-                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(broken(&error)),
         }
+        self.more = true;
+        Ok(())
     }
 
     fn run_commands(&mut self, now: Moment) {
@@ -417,28 +435,41 @@ impl Replies {
 }
 
 /// Writes all of it, waiting where the socket is full, and wipes it.
-fn send(link: &mut dyn Link, bytes: &mut Vec<u8>) -> Result<(), Down> {
+pub(super) fn send(link: &mut dyn Link, bytes: &mut Vec<u8>) -> Result<(), Down> {
     let mut sent = 0;
     while sent < bytes.len() {
         match link.write(&bytes[sent..]) {
             Ok(0) => return Err(Down::Closed),
             Ok(length) => sent += length,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                let mut fds = [PollFd::new(link.as_fd(), PollFlags::POLLOUT)];
-                let timeout = PollTimeout::try_from(WRITE).unwrap_or(PollTimeout::MAX);
-                if poll(&mut fds, timeout) == Ok(0) {
-                    return Err(Down::Silent(WRITE));
-                }
-            }
-            Err(error) => return Err(broken(&error)),
+            Err(error) => until_writable(link, &error)?,
         }
     }
     bytes.zeroize();
+    // What a link took it may still have to send.
+    while let Err(error) = link.flush() {
+        until_writable(link, &error)?;
+    }
     Ok(())
 }
 
-fn broken(error: &std::io::Error) -> Down {
+/// Waits after a write that could not be done now.
+fn until_writable(link: &dyn Link, error: &std::io::Error) -> Result<(), Down> {
+    match error.kind() {
+        ErrorKind::Interrupted => Ok(()),
+        ErrorKind::WouldBlock => {
+            let mut fds = [PollFd::new(link.as_fd(), PollFlags::POLLOUT)];
+            let timeout = PollTimeout::try_from(WRITE).unwrap_or(PollTimeout::MAX);
+            if poll(&mut fds, timeout) == Ok(0) { Err(Down::Silent(WRITE)) } else { Ok(()) }
+        }
+        _ => Err(broken(error)),
+    }
+}
+
+pub(super) fn is_nothing_yet(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted)
+}
+
+pub(super) fn broken(error: &std::io::Error) -> Down {
     match error.kind() {
         ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
             Down::Closed

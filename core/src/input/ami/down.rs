@@ -15,6 +15,8 @@ pub enum Down {
     NobodyThere,
     /// The system's words.
     Unreachable(String),
+    /// No handshake, and why.
+    NoTls(String),
     /// Asterisk closed the connection.
     Closed,
     /// Something else answered, with its first words.
@@ -44,6 +46,7 @@ impl fmt::Display for Down {
                 "nobody listens there; is Asterisk running, and enabled = yes in manager.conf?"
             ),
             Down::Unreachable(words) => write!(out, "it can't be reached: {words}"),
+            Down::NoTls(words) => write!(out, "no TLS: {words}"),
             Down::Closed => write!(
                 out,
                 "Asterisk closed the connection; it stops, or permit in manager.conf leaves us out"

@@ -5,21 +5,20 @@
 //! changes nothing: FullyBooted follows the login for class system, and our
 //! own UserEvent comes back for class user.
 
-use std::io::{ErrorKind, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
 use std::time::{Duration, Instant};
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use zeroize::Zeroize;
 
 use crate::base::{UnixMicro, time};
 use crate::event::manager::Event;
 use crate::input::ami::action::Action;
+use crate::input::ami::client::{self, Dial, Link, broken, is_nothing_yet};
 use crate::input::ami::down::Down;
 use crate::input::ami::frame::{Buffer, Frame};
 use crate::input::ami::md5;
 use crate::input::ami::message::{Message, Outcome, parse, timestamp};
 use crate::input::ami::session::{Login, Peer};
-use crate::input::ami::target::Target;
 
 /// For connecting, and for each answer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -81,11 +80,11 @@ const WRITES: &[(&str, &[&str], &str)] = &[
 ];
 
 /// Connects, logs in, looks and leaves.
-pub fn probe(target: &Target, login: &Login) -> Result<Report, Down> {
+pub fn probe(dial: &mut dyn Dial, login: &Login) -> Result<Report, Down> {
     let begun = Instant::now();
-    let stream = connect(target)?;
+    let link = dial.dial()?;
     let connect = begun.elapsed();
-    let mut line = Line { stream, buffer: Buffer::default(), next: 0, heard: Heard::default() };
+    let mut line = Line { link, buffer: Buffer::default(), next: 0, heard: Heard::default() };
     let protocol = line.greeting()?;
     line.log_in(login)?;
     let settings = line.ask(&Action::CoreSettings)?;
@@ -136,26 +135,6 @@ pub fn probe(target: &Target, login: &Login) -> Result<Report, Down> {
     Ok(Report { peer, connect, round_trip, clock, stamped, abilities })
 }
 
-fn connect(target: &Target) -> Result<TcpStream, Down> {
-    let unreachable = |error: std::io::Error| match error.kind() {
-        ErrorKind::ConnectionRefused => Down::NobodyThere,
-        _ => Down::Unreachable(error.to_string()),
-    };
-    let addresses = (target.host.as_str(), target.port).to_socket_addrs().map_err(unreachable)?;
-    let mut last = Down::Unreachable("the name has no address".to_owned());
-    for address in addresses {
-        match TcpStream::connect_timeout(&address, PATIENCE) {
-            Ok(stream) => {
-                stream.set_nodelay(true).map_err(unreachable)?;
-                stream.set_write_timeout(Some(PATIENCE)).map_err(unreachable)?;
-                return Ok(stream);
-            }
-            Err(error) => last = unreachable(error),
-        }
-    }
-    Err(last)
-}
-
 /// What was heard beside the answers.
 #[derive(Debug, Default)]
 struct Heard {
@@ -181,7 +160,7 @@ impl Reply {
 
 /// The connection.
 struct Line {
-    stream: TcpStream,
+    link: Box<dyn Link>,
     buffer: Buffer,
     next: u64,
     heard: Heard,
@@ -272,9 +251,7 @@ impl Line {
         let id = format!("check-{}", self.next);
         let mut bytes = Vec::new();
         action.print(&id, &mut bytes).map_err(Down::Unprintable)?;
-        let sent = self.stream.write_all(&bytes);
-        bytes.zeroize();
-        sent.map_err(|error| broken(&error))?;
+        client::send(&mut *self.link, &mut bytes)?;
         Ok(id)
     }
 
@@ -290,18 +267,20 @@ impl Line {
             if left.is_zero() {
                 return Ok(None);
             }
-            self.stream.set_read_timeout(Some(left)).map_err(|error| broken(&error))?;
-            match self.stream.read(&mut chunk) {
+            match self.link.read(&mut chunk) {
                 Ok(0) => return Err(Down::Closed),
                 Ok(length) => self.buffer.feed(&chunk[..length]),
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::WouldBlock | ErrorKind::TimedOut | ErrorKind::Interrupted
-                    ) => {}
+                Err(error) if is_nothing_yet(&error) => self.until_readable(left),
                 Err(error) => return Err(broken(&error)),
             }
         }
+    }
+
+    fn until_readable(&self, left: Duration) {
+        let ms = left.as_millis().saturating_add(1).min(60_000);
+        let timeout = PollTimeout::try_from(ms).unwrap_or(PollTimeout::MAX);
+        // A signal ends it early, which does no harm.
+        let _ = poll(&mut [PollFd::new(self.link.as_fd(), PollFlags::POLLIN)], timeout);
     }
 
     fn next_wanted(&mut self, wanted: &Wanted) -> Result<Option<Got>, Down> {
@@ -361,13 +340,4 @@ const ECHO_NAME: &str = "SwitchroomCheck";
 fn class(block: &[u8]) -> Option<&str> {
     let line = block.split(|&byte| byte == b'\n').nth(1)?;
     str::from_utf8(line).ok()?.strip_prefix("Privilege: ")?.split(',').next()
-}
-
-fn broken(error: &std::io::Error) -> Down {
-    match error.kind() {
-        ErrorKind::ConnectionReset | ErrorKind::BrokenPipe | ErrorKind::UnexpectedEof => {
-            Down::Closed
-        }
-        _ => Down::Unreachable(error.to_string()),
-    }
 }

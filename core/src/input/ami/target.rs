@@ -5,10 +5,13 @@ use crate::base::{Error, Kind, Result, Secret};
 
 /// Asterisk's own.
 pub const PORT: u16 = 5038;
+/// Asterisk's own with TLS.
+pub const TLS_PORT: u16 = 5039;
 
 /// An address taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
+    pub tls: bool,
     pub host: String,
     pub port: u16,
     pub user: String,
@@ -17,22 +20,21 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `tcp:user:secret@host:port`. Secret and port may be left out;
-    /// `tcp:` may be `tcp://`. The secret goes from the first `:` to the last
+    /// Reads `tcp:user:secret@host:port`, or the same with `tls:`. Secret and
+    /// port may be left out; `tcp:` may be `tcp://`. The secret goes from the first `:` to the last
     /// `@`, so it may hold either.
     ///
     /// Errors: [`Kind::Invalid`], never with the secret in it.
     pub fn parse(text: &str) -> Result<Target> {
         let wrong = |what: &str| {
-            Error::new(Kind::Invalid, format!("{what}; the form is tcp:user:secret@host:port"))
+            let form = "the form is tcp:user:secret@host:port, or tls:…";
+            Error::new(Kind::Invalid, format!("{what}; {form}"))
         };
-        if text.starts_with("tls:") || text.starts_with("ssl:") {
-            return Err(wrong(
-                "TLS to Asterisk is not built in; use tcp: on the same machine, or a tunnel",
-            ));
-        }
-        let rest =
-            text.strip_prefix("tcp:").ok_or_else(|| wrong("the address begins with tcp:"))?;
+        let (tls, rest) = match text.split_once(':') {
+            Some(("tcp", rest)) => (false, rest),
+            Some(("tls", rest)) => (true, rest),
+            _ => return Err(wrong("the address begins with tcp: or tls:")),
+        };
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         let (who, place) =
             rest.rsplit_once('@').ok_or_else(|| wrong("there is no @ in the address"))?;
@@ -45,6 +47,7 @@ impl Target {
         }
         let (host, port) = place_of(place).ok_or_else(|| wrong("the address names no host"))?;
         let port = match port {
+            None if tls => TLS_PORT,
             None => PORT,
             Some(port) => port
                 .parse()
@@ -53,7 +56,7 @@ impl Target {
                 .ok_or_else(|| wrong("the port is not a number from 1 to 65535"))?,
         };
         let secret = secret.filter(|secret| !secret.is_empty());
-        Ok(Target { host: host.to_owned(), port, user: user.to_owned(), secret })
+        Ok(Target { tls, host: host.to_owned(), port, user: user.to_owned(), secret })
     }
 }
 
@@ -84,8 +87,11 @@ mod tests {
             ("tcp:portal@pbx", "pbx", 5038, "portal", None),
             ("tcp:portal:@pbx", "pbx", 5038, "portal", None),
             ("tcp:portal:x@[::1]:5039", "::1", 5039, "portal", Some("x")),
+            ("tls:portal:x@pbx", "pbx", 5039, "portal", Some("x")),
+            ("tls://portal:x@pbx:5040", "pbx", 5040, "portal", Some("x")),
         ] {
             let target = Target::parse(text).unwrap();
+            assert_eq!(target.tls, text.starts_with("tls"));
             assert_eq!((&*target.host, target.port, &*target.user), (host, port, user), "{text}");
             assert_eq!(target.secret.as_ref().map(Secret::reveal), secret, "{text}");
         }
@@ -95,7 +101,7 @@ mod tests {
     fn a_wrong_address_is_refused_without_its_secret() {
         for text in [
             "portal:s3cret@pbx",
-            "tls:portal:s3cret@pbx",
+            "ssl:portal:s3cret@pbx",
             "tcp:portal:s3cret",
             "tcp::s3cret@pbx",
             "tcp:portal:s3cret@",
