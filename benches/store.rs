@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use switchroom::base::UnixSec;
 use switchroom::input::queue_log::{Options, Parsed, parse, record_hash};
-use switchroom::model::totals::{AgentCell, QueueCell};
+use switchroom::model::totals::{AgentCell, QueueCell, Step};
 use switchroom::model::{Change, Fold};
 use switchroom::store::{
     Batch, NumberPattern, Order, Position, Settings, StintFilter, Store, Synchronous,
@@ -176,7 +176,7 @@ fn questions(store: &Store) {
     let (ms, cells) = median(|| {
         let (mut sum, mut cells) = (QueueCell::default(), 0);
         let done = store.query(|reader| {
-            reader.for_each_queue_cell(year.clone(), |_, packed| {
+            reader.for_each_queue_cell(Step::Quarter, year.clone(), |_, packed| {
                 cells += 1;
                 sum.merge_packed(packed).map_err(|_| bad())
             })
@@ -188,7 +188,7 @@ fn questions(store: &Store) {
     let (ms, cells) = median(|| {
         let (mut session, mut cells) = (0u64, 0);
         let done = store.query(|reader| {
-            reader.for_each_agent_cell(year.clone(), |_, packed| {
+            reader.for_each_agent_cell(Step::Quarter, year.clone(), |_, packed| {
                 cells += 1;
                 session += u64::from(AgentCell::unpack(packed).map_err(|_| bad())?.session);
                 Ok(())
@@ -202,7 +202,7 @@ fn questions(store: &Store) {
     let (ms, cells) = median(|| {
         let mut cells = 0;
         let done = store.query(|reader| {
-            reader.for_each_agent_queue_cell(year.clone(), |_, packed| {
+            reader.for_each_agent_queue_cell(Step::Quarter, year.clone(), |_, packed| {
                 cells += packed.len();
                 Ok(())
             })

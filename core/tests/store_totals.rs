@@ -7,7 +7,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use store_support::stints::{answered, any_stint};
 use store_support::{DAY, Reading, batch, everything, log, names, settings};
-use switchroom_core::model::totals::AgentCell;
+use switchroom_core::model::totals::{AgentCell, Step};
 use switchroom_core::model::{Change, EndCause, Pause, Quality, Session, Stint};
 use switchroom_core::store::{Finding, Order, Settings, StintFilter, Store};
 
@@ -65,7 +65,7 @@ fn counted_on(store: &Store) -> bool {
         let until = reader.settled_until()?;
         let open = reader.open()?;
         let mut counted = false;
-        reader.for_each_agent_cell(until - 900..until, |key, packed| {
+        reader.for_each_agent_cell(Step::Quarter, until - 900..until, |key, packed| {
             let on = AgentCell::unpack(packed).unwrap().session == 900;
             counted |= on && open.sessions.iter().any(|session| session.agent == key.agent);
             Ok(())
@@ -182,6 +182,30 @@ proptest! {
 }
 
 #[test]
+fn a_database_without_totals_of_hours_and_days_gets_them_when_it_is_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = log::office(4, 4, 60);
+    let (store, mut reading) = open(folder.path());
+    while let Some(batch) = reading.batch(&lines, 500) {
+        store.commit(&batch).unwrap();
+    }
+    let before = everything(&store, 5);
+    store
+        .write(|tx| {
+            for table in ["queue_hour", "queue_day", "agent_hour", "agent_day", "agent_queue_day"] {
+                tx.execute_batch(&format!("drop table {table}"))?;
+            }
+            tx.execute("update version set version = 2", [])?;
+            Ok(tx.pragma_update(None, "user_version", 2)?)
+        })
+        .unwrap();
+    drop(store);
+    let (store, _) = open(folder.path());
+    assert_eq!(everything(&store, 5).cells, before.cells);
+    assert_eq!(store.check().unwrap().findings, vec![]);
+}
+
+#[test]
 fn a_wrong_total_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(folder.path(), settings()).unwrap();
@@ -194,6 +218,18 @@ fn a_wrong_total_is_found() {
         store.check().unwrap().findings,
         [Finding::Totals { day_start: DAY, table: "totals of agents by queue" }]
     );
+    // The totals of hours and days are looked at too.
+    for (table, named) in [("queue_day", "totals of queues"), ("agent_hour", "totals of agents")] {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path(), settings()).unwrap();
+        let mut changes = names(2);
+        changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+        store.commit(&batch(changes, 1, DAY + 3 * 86_400)).unwrap();
+        let change = format!("delete from {table}");
+        store.write(|tx| Ok(tx.execute(&change, [])?)).unwrap();
+        let wrong = Finding::Totals { day_start: DAY, table: named };
+        assert_eq!(store.check().unwrap().findings, [wrong]);
+    }
     store.write(|tx| Ok(tx.execute("update stint set queue = 77", [])?)).unwrap();
     let findings = store.check().unwrap().findings;
     assert!(findings.iter().any(|finding| matches!(finding, Finding::Stint { .. })));

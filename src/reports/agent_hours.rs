@@ -98,7 +98,7 @@ fn grid(
     let mut table = Table::default();
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let times: BTreeMap<(AgentId, i32), AgentTime> =
-        study.time_by(|key| Some((key.agent, study.calendar.bucket(base, key.slot))))?;
+        study.time_over(base, |bucket, agent| Some((agent, bucket)))?;
     let agents: BTreeSet<AgentId> = times.keys().map(|key| key.0).into_set();
     let slots = buckets(study, base);
     if total {

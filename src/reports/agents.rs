@@ -88,7 +88,7 @@ pub(super) const BLOCKS: &[Block] = &[
 
 /// Times by agent, without those of whom there is nothing to tell.
 pub(super) fn times(study: &Study<'_>) -> Result<BTreeMap<AgentId, AgentTime>> {
-    let mut times = study.time_by(|key| Some(key.agent))?;
+    let mut times = study.time_by(Some)?;
     times.retain(|_, time| time.seen || time.pauses_n() > 0 || time.talk() + time.talk_outside > 0);
     Ok(times)
 }
@@ -228,8 +228,7 @@ fn performance(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn days(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::new(block.columns);
-    let times =
-        study.time_by(|key| Some((key.agent, study.calendar.bucket(Base::Day, key.slot))))?;
+    let times = study.time_over(Base::Day, |bucket, agent| Some((agent, bucket)))?;
     let days = study.calendar.buckets(Base::Day);
     for ((agent, day), time) in times.into_iter().filter(|entry| entry.1.session > 0) {
         let name = study.names().agent_name(agent);

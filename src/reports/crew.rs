@@ -5,8 +5,10 @@ use rustc_hash::FxHashSet;
 
 use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
+use crate::model::totals::Step;
 use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
 use crate::reports::query::Query;
+use crate::reports::runs::Run;
 use crate::reports::source::Source;
 use crate::reports::study::Study;
 use crate::store::Wanted;
@@ -22,7 +24,9 @@ impl Study<'_> {
     pub(super) fn pauses_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
         let mut pauses = self.source.pauses(from, to)?;
         let open = self.source.open().pauses.iter();
-        pauses.extend(open.filter(|p| touches(p.start, p.end, from, to)).cloned());
+        pauses.extend(
+            open.filter(|p| p.queue.is_none() && touches(p.start, p.end, from, to)).cloned(),
+        );
         Ok(pauses)
     }
 
@@ -38,7 +42,7 @@ impl Study<'_> {
     }
 
     /// Pauses of the period's agents, open ones up to the newest record, not
-    /// cut; those of single queues too.
+    /// cut; not those of single queues.
     pub fn pauses(&self) -> Result<Vec<Pause>> {
         let (from, to) = self.detail_range();
         let people = self.people()?;
@@ -81,10 +85,13 @@ impl Study<'_> {
             }
             for part in self.parts(false, self.query.to) {
                 if part.stored {
-                    self.source.agent_queue_cells(part.from, part.to, &mut |key, _| {
-                        sort(key.agent, key.queue);
-                        Ok(())
-                    })?;
+                    for run in self.runs(part, Step::AGENT_QUEUE, None) {
+                        let Run { step, from, to } = run;
+                        self.source.agent_queue_cells(step, from, to, &mut |key, _| {
+                            sort(key.agent, key.queue);
+                            Ok(())
+                        })?;
+                    }
                 } else {
                     let wanted = Wanted::ATTEMPTS;
                     self.source.stints(wanted, part.from, part.to, &mut |_, stint| {

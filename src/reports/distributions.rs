@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::base::Result;
 use crate::model::Direction;
+use crate::model::totals::Figures;
 use crate::reports::block::{Block, Group, block};
 use crate::reports::lost::rates;
 use crate::reports::period::{Base, Bucket};
@@ -104,13 +105,14 @@ fn rows(
     study: &Study<'_>,
     block: &Block,
     inbound_only: bool,
+    figures: Figures,
     row: impl Fn(&Sum, &Bucket, &Sum) -> Vec<Value>,
 ) -> Result<Table> {
     let mut table = Table::new(block.columns);
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
-    let mut sums: BTreeMap<i32, Sum> = study.calls_by(|key| {
-        let wanted = !inbound_only || key.direction == Direction::Inbound;
-        wanted.then(|| study.calendar.bucket(base, key.slot))
+    let mut sums: BTreeMap<i32, Sum> = study.calls_over(base, figures, |bucket, lane| {
+        let wanted = !inbound_only || lane.direction == Direction::Inbound;
+        wanted.then_some(bucket)
     })?;
     let mut all = Sum::default();
     sums.values().for_each(|sum| all.merge(sum));
@@ -141,7 +143,7 @@ pub(super) fn buckets(study: &Study<'_>, base: Base) -> BTreeMap<i32, Bucket> {
 }
 
 fn answered(study: &Study<'_>, block: &Block) -> Result<Table> {
-    rows(study, block, false, |sum, bucket, all| {
+    rows(study, block, false, Figures::TALK, |sum, bucket, all| {
         let (n, talk) = (sum.cell.answered(), &sum.cell.talk.stat);
         vec![
             n.into(),
@@ -155,14 +157,14 @@ fn answered(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn waits(study: &Study<'_>, block: &Block) -> Result<Table> {
-    rows(study, block, false, |sum, _, _| {
+    rows(study, block, false, Figures::WAITS, |sum, _, _| {
         let wait = &sum.cell.wait_answered.stat;
         vec![wait.mean().into(), wait.min().into(), wait.max().into()]
     })
 }
 
 fn lost(study: &Study<'_>, block: &Block) -> Result<Table> {
-    rows(study, block, false, |sum, bucket, all| {
+    rows(study, block, false, Figures::WAITS, |sum, bucket, all| {
         let (n, wait) = (sum.cell.lost(), sum.cell.wait_unanswered().stat);
         let mut values = vec![
             n.into(),
@@ -179,7 +181,7 @@ fn lost(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn sla(study: &Study<'_>, block: &Block) -> Result<Table> {
     let steps = study.query.rules.sla.steps();
-    let mut table = rows(study, block, false, |sum, _, _| {
+    let mut table = rows(study, block, false, Figures::WAITS, |sum, _, _| {
         let (all, answered) = (sum.inclusive, sum.inclusive_answered);
         let whole = real(all.whole);
         let mut values = vec![
@@ -199,7 +201,8 @@ fn sla(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn queue_length(study: &Study<'_>, block: &Block) -> Result<Table> {
-    rows(study, block, true, |sum, bucket, _| {
+    let figures = Figures::POSITIONS.with(Figures::TIMES);
+    rows(study, block, true, figures, |sum, bucket, _| {
         let cell = &sum.cell;
         let mut position = cell.position_answered.stat();
         position.merge(&cell.position_lost.stat());

@@ -48,7 +48,7 @@ fn after_call(study: &Study<'_>) -> Result<BTreeMap<QueueId, Secs>> {
     let mut pauses = study.pauses()?;
     pauses.retain(|pause| {
         let kind = pause_kind(study.names(), &study.query.rules, pause.code.unwrap_or(0));
-        pause.queue.is_none() && kind.kind == Activity::Wrap
+        kind.kind == Activity::Wrap
     });
     if pauses.is_empty() {
         return Ok(after);

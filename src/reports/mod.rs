@@ -12,6 +12,7 @@
 
 mod agent_calls;
 mod agent_hours;
+mod agent_sums;
 mod agents;
 mod answered;
 mod areas;
@@ -37,6 +38,7 @@ mod query;
 mod render;
 mod report;
 mod rule;
+mod runs;
 mod skills;
 mod sla;
 mod source;

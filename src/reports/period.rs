@@ -90,6 +90,15 @@ pub struct Span {
     pub bucket: i32,
 }
 
+/// A stretch of one local day in which clocks do not change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    pub start: UnixSec,
+    pub end: UnixSec,
+    /// Where the day would begin if clocks never changed.
+    pub midnight: UnixSec,
+}
+
 impl Calendar {
     pub fn new(zone: &Zone, from: UnixSec, to: UnixSec, window: Window) -> Self {
         let mut pieces = Vec::new();
@@ -145,6 +154,15 @@ impl Calendar {
             Base::Hour(minutes) => (piece.minute(at) / minutes.max(1)) as i32,
             Base::Week(first) => i32::from(first.until(piece.date.weekday())),
         }
+    }
+
+    /// The period day by day, in order of time.
+    pub fn stretches(&self) -> impl Iterator<Item = Stretch> + '_ {
+        self.pieces.iter().map(|piece| Stretch {
+            start: piece.start,
+            end: piece.end,
+            midnight: piece.start - piece.second,
+        })
     }
 
     /// All buckets of the period with their widths.

@@ -145,7 +145,7 @@ fn pauses(study: &Study<'_>, block: &Block) -> Result<Table> {
     let (from, to) = study.detail_range();
     let complete = from == study.query.from && study.query.window.is_open();
     let mut extremes: FxHashMap<(AgentId, WordId), Interval> = FxHashMap::default();
-    for pause in study.pauses()?.iter().filter(|pause| pause.queue.is_none()) {
+    for pause in study.pauses()? {
         let secs = pause.end.min(to) - pause.start.max(from);
         let entry = extremes.entry((pause.agent, pause.code.unwrap_or(0))).or_insert((secs, secs));
         *entry = (entry.0.min(secs), entry.1.max(secs));
@@ -186,8 +186,7 @@ fn pauses_detail(study: &Study<'_>, block: &Block) -> Result<Table> {
     };
     let mut table = Table::new(block.columns);
     let pauses = study.pauses()?;
-    let level = pauses.iter().filter(|pause| pause.queue.is_none());
-    for (n, pause) in level.take(study.query.limit).enumerate() {
+    for (n, pause) in pauses.iter().take(study.query.limit).enumerate() {
         let kind = pause_kind(study.names(), &study.query.rules, pause.code.unwrap_or(0));
         let extension = extension(pause.agent, pause.start);
         let values = vec![
@@ -347,7 +346,7 @@ fn idle(study: &Study<'_>, block: &Block) -> Result<Table> {
     for membership in study.memberships()? {
         queues.entry(membership.agent).or_default().insert(membership.queue);
     }
-    let totals = study.time_by(|key| Some(key.agent))?;
+    let totals = study.time_by(Some)?;
     // Many agents serve the same queues.
     let mut waits: FxHashMap<Option<Vec<QueueId>>, Vec<Interval>> = FxHashMap::default();
     let mut table = Table::new(block.columns);

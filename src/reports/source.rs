@@ -1,7 +1,7 @@
 //! Where reports get facts and settled cells from.
 
 use crate::base::{Result, UnixSec};
-use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
+use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey, Step};
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
 use crate::store::Wanted;
 
@@ -41,16 +41,18 @@ pub trait Source {
     /// Closed memberships that overlap `[from, to)` or start in it.
     fn memberships(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Membership>>;
 
-    /// Closed pauses, agent-level and of single queues, that overlap
-    /// `[from, to)` or start in it.
+    /// Closed agent-level pauses that overlap `[from, to)` or start in it;
+    /// not those of single queues.
     fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>>;
 
     /// Calls that stayed in the voice menu and began in `[from, to)`.
     fn menu_calls(&self, from: UnixSec, to: UnixSec) -> Result<Vec<IvrCall>>;
 
-    /// Packed cells of settled slots that begin in `[from, to)`.
+    /// Packed cells of settled slots of a length that begin in `[from, to)`,
+    /// both of which lie between such slots.
     fn queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(QueueKey, &[u8]) -> Result<()>,
@@ -59,14 +61,16 @@ pub trait Source {
     /// As [`Source::queue_cells`].
     fn agent_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentKey, &[u8]) -> Result<()>,
     ) -> Result<()>;
 
-    /// As [`Source::queue_cells`].
+    /// As [`Source::queue_cells`], of the lengths of [`Step::AGENT_QUEUE`].
     fn agent_queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentQueueKey, &[u8]) -> Result<()>,

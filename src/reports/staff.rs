@@ -42,7 +42,7 @@ pub(super) const BLOCKS: [&[Block]; 2] = [
 fn staff(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::new(block.columns);
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
-    let times = study.time_by(|key| Some((study.calendar.bucket(base, key.slot), key.agent)))?;
+    let times = study.time_over(base, |bucket, agent| Some((bucket, agent)))?;
     let seen = times.iter().filter(|entry| entry.1.seen).map(|entry| entry.0.1);
     let everybody = seen.into_set().len() as u32;
     for (index, bucket) in buckets(study, base) {
@@ -69,7 +69,7 @@ fn staff(study: &Study<'_>, block: &Block) -> Result<Table> {
 fn by_hour(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::new(block.columns);
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
-    let times = study.time_by(|key| Some((study.calendar.bucket(base, key.slot), key.agent)))?;
+    let times = study.time_over(base, |bucket, agent| Some((bucket, agent)))?;
     let crowd = simultaneous(study, base)?;
     for (index, bucket) in buckets(study, base) {
         let slot = times.range((index, 0)..=(index, AgentId::MAX));

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use crate::base::{Result, UnixSec};
-use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
+use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey, Step};
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
 use crate::reports::source::{Coverage, Source};
 use crate::store::{Order, Reader, StintFilter, Wanted};
@@ -82,7 +82,7 @@ impl Source for Stored<'_, '_> {
 
     fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
         let mut pauses = Vec::new();
-        self.reader.for_each_pause(from..to, |pause| {
+        self.reader.for_each_agent_pause(from..to, |pause| {
             pauses.push(pause);
             Ok(())
         })?;
@@ -100,28 +100,31 @@ impl Source for Stored<'_, '_> {
 
     fn queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(QueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        self.reader.for_each_queue_cell(from..to, visit)
+        self.reader.for_each_queue_cell(step, from..to, visit)
     }
 
     fn agent_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        self.reader.for_each_agent_cell(from..to, visit)
+        self.reader.for_each_agent_cell(step, from..to, visit)
     }
 
     fn agent_queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentQueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        self.reader.for_each_agent_queue_cell(from..to, visit)
+        self.reader.for_each_agent_queue_cell(step, from..to, visit)
     }
 }

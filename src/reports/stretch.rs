@@ -68,7 +68,7 @@ impl Days {
             }
             Ok(())
         })?;
-        for pause in pauses.iter().filter(|pause| pause.queue.is_none()) {
+        for pause in pauses {
             days.person(pause.agent).pauses.push((pause.start, pause.end));
         }
         for person in days.people.values_mut() {

@@ -13,18 +13,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::base::order::Gathered as _;
 use crate::base::{Error, Kind, Result, Secs, UnixSec};
 use crate::model::totals::{
-    AgentCell, AgentKey, AgentQueueCell, AgentQueueCells, AgentQueueKey, Counted, Damaged,
-    LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Talk, agent_cells,
+    Counted, Damaged, Figures, LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Step,
     talk_limit_is_exact,
 };
-use crate::model::{AgentId, Direction, NameKind, Names, QueueId, Stint};
+use crate::model::{AgentId, NameKind, Names, QueueId, Stint};
 use crate::reports::calls::so_far;
 use crate::reports::filter::Scope;
 use crate::reports::passing::Seen;
 use crate::reports::period::{Base, Calendar};
 use crate::reports::query::{Attribute, Query};
+use crate::reports::runs::{Lane, Places, Run};
 use crate::reports::source::Source;
-use crate::reports::sums::{AgentSum, AgentTime, Sum};
+use crate::reports::sums::Sum;
 use crate::store::Wanted;
 
 /// Facts of a long period are made into cells this much at a time, so that
@@ -37,9 +37,9 @@ pub struct Study<'a> {
     pub source: &'a dyn Source,
     pub scope: Scope,
     pub calendar: Calendar,
-    slot_secs: Secs,
+    pub(super) slot_secs: Secs,
     /// Calls must be looked at one by one.
-    facts: bool,
+    pub(super) facts: bool,
     pub counted: Counted,
     notes: RefCell<Vec<String>>,
     covered_from: Cell<Option<UnixSec>>,
@@ -191,11 +191,13 @@ impl<'a> Study<'a> {
         };
         for part in self.parts(false, self.query.to) {
             if part.stored {
-                self.source.queue_cells(part.from, part.to, &mut |key, bytes| {
-                    let (answered, lost) = QueueCell::counts_packed(bytes).map_err(damaged)?;
-                    add(key, answered, lost);
-                    Ok(())
-                })?;
+                for Run { step, from, to } in self.runs(part, Step::BOTH, None) {
+                    self.source.queue_cells(step, from, to, &mut |key, bytes| {
+                        let (answered, lost) = QueueCell::counts_packed(bytes).map_err(damaged)?;
+                        add(key, answered, lost);
+                        Ok(())
+                    })?;
+                }
                 for (key, cell) in self.ongoing_cells(part, false) {
                     add(key, cell.answered(), cell.lost());
                 }
@@ -270,62 +272,71 @@ impl<'a> Study<'a> {
         parts
     }
 
-    fn slots(&self, part: Part) -> Slots {
+    pub(super) fn slots(&self, part: Part) -> Slots {
         Slots { from: part.from, to: part.to, secs: self.slot_secs }
     }
 
     /// Sums of calls by a key; calls whose key is `None` count in the header
-    /// only. The slot of the key is never before the period.
-    pub fn calls_by<K>(&self, key: impl Fn(&QueueKey) -> Option<K>) -> Result<BTreeMap<K, Sum>>
+    /// only.
+    pub fn calls_by<K>(&self, key: impl Fn(Lane) -> Option<K>) -> Result<BTreeMap<K, Sum>>
     where
         K: Hash + Ord + Clone,
     {
-        self.sum_calls(key, false)
+        self.sum_calls(None, Figures::ALL, |_, lane| key(lane), false)
+    }
+
+    /// The same by a key that is made of the bucket too, with at least some
+    /// figures.
+    pub fn calls_over<K>(
+        &self,
+        base: Base,
+        figures: Figures,
+        key: impl Fn(i32, Lane) -> Option<K>,
+    ) -> Result<BTreeMap<K, Sum>>
+    where
+        K: Hash + Ord + Clone,
+    {
+        self.sum_calls(Some(base), figures, key, false)
     }
 
     /// Sums of calls by queue, without queues of which there is nothing to
     /// tell.
     pub fn calls_by_queue(&self) -> Result<BTreeMap<QueueId, Sum>> {
-        let mut sums = self.calls_by(|key| Some(key.queue))?;
+        let mut sums = self.calls_by(|lane| Some(lane.queue))?;
         sums.retain(|_, sum| sum.has_calls());
         Ok(sums)
     }
 
     /// As [`Study::calls_by`], of calls that end by the end of the period.
-    pub fn calls_within_by<K>(
-        &self,
-        key: impl Fn(&QueueKey) -> Option<K>,
-    ) -> Result<BTreeMap<K, Sum>>
+    pub fn calls_within_by<K>(&self, key: impl Fn(Lane) -> Option<K>) -> Result<BTreeMap<K, Sum>>
     where
         K: Hash + Ord + Clone,
     {
-        self.sum_calls(key, true)
+        self.sum_calls(None, Figures::ALL, |_, lane| key(lane), true)
     }
 
     fn sum_calls<K>(
         &self,
-        key: impl Fn(&QueueKey) -> Option<K>,
+        base: Option<Base>,
+        figures: Figures,
+        key: impl Fn(i32, Lane) -> Option<K>,
         within: bool,
     ) -> Result<BTreeMap<K, Sum>>
     where
         K: Hash + Ord + Clone,
     {
-        let mut groups: FxHashMap<(Option<K>, QueueId, Direction), QueueCell> =
-            FxHashMap::default();
+        let mut groups: FxHashMap<(Option<K>, Lane), Box<QueueCell>> = FxHashMap::default();
         let mut short = 0;
+        let mut places = Places::new(self, base, self.query.from);
         let mut take = |cell_key: QueueKey, cell: AnyCell<'_>| -> Result<()> {
-            let at = cell_key.slot.max(self.query.from);
-            let (queue, direction) = (cell_key.queue, cell_key.direction);
-            if !self.calendar.lets(at)
-                || !self.scope.has_queue(queue)
-                || !self.scope.has_direction(direction)
-            {
+            let lane = Lane { queue: cell_key.queue, direction: cell_key.direction };
+            if !self.scope.has_queue(lane.queue) || !self.scope.has_direction(lane.direction) {
                 return Ok(());
             }
-            let group = key(&QueueKey { slot: at, ..cell_key });
-            let sum = groups.entry((group, queue, direction)).or_default();
+            let Some(bucket) = places.bucket(cell_key.slot) else { return Ok(()) };
+            let sum = groups.entry((key(bucket, lane), lane)).or_default();
             match cell {
-                AnyCell::Packed(bytes) => sum.merge_packed(bytes).map_err(damaged),
+                AnyCell::Packed(bytes) => sum.merge_figures(figures, bytes).map_err(damaged),
                 AnyCell::Made(cell) => {
                     sum.merge(cell);
                     Ok(())
@@ -338,15 +349,20 @@ impl<'a> Study<'a> {
         let stored_to = if within && !detail_gone { last_day } else { to };
         for part in self.parts(self.facts, stored_to) {
             if part.stored {
-                self.source.queue_cells(part.from, part.to, &mut |key, bytes| {
-                    if within && key.slot >= last_day {
-                        let cell = QueueCell::unpack(bytes).map_err(damaged)?;
-                        if !cell.ended_by(key.slot, to) {
-                            self.note_straddling();
-                            return Ok(());
-                        }
+                let cut = if within { last_day.clamp(part.from, part.to) } else { part.to };
+                let cut = Step::Quarter.slot(cut);
+                for run in self.runs(Part { to: cut, ..part }, Step::BOTH, base) {
+                    self.source.queue_cells(run.step, run.from, run.to, &mut |key, bytes| {
+                        take(key, AnyCell::Packed(bytes))
+                    })?;
+                }
+                self.source.queue_cells(Step::Quarter, cut, part.to, &mut |key, bytes| {
+                    let cell = QueueCell::unpack(bytes).map_err(damaged)?;
+                    if key.slot >= last_day && !cell.ended_by(key.slot, to) {
+                        self.note_straddling();
+                        return Ok(());
                     }
-                    take(key, AnyCell::Packed(bytes))
+                    take(key, AnyCell::Made(&cell))
                 })?;
                 for (key, cell) in self.ongoing_cells(part, within) {
                     take(key, AnyCell::Made(&cell))?;
@@ -373,12 +389,12 @@ impl<'a> Study<'a> {
         }
         let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
         let mut totals = Totals { short, ..Totals::default() };
-        for ((group, queue, direction), cell) in groups {
+        for ((group, lane), cell) in groups {
             totals.answered += u64::from(cell.answered());
             totals.lost += u64::from(cell.lost());
             if let Some(group) = group {
-                let name = self.names().queue_name(queue);
-                sums.entry(group).or_default().add(&self.query.rules, name, direction, cell);
+                let name = self.names().queue_name(lane.queue);
+                sums.entry(group).or_default().add(&self.query.rules, name, lane.direction, *cell);
             }
         }
         if !within {
@@ -415,109 +431,8 @@ impl<'a> Study<'a> {
         let stints = open.stints.iter().filter(|_| wanted);
         stints.map(|stint| so_far(stint, open.newest)).filter(|stint| stint.answered).collect()
     }
-
-    /// Sums of calls and attempts of agents by a key.
-    pub fn agents_by<K>(
-        &self,
-        key: impl Fn(&AgentQueueKey) -> Option<K>,
-    ) -> Result<BTreeMap<K, AgentSum>>
-    where
-        K: Hash + Ord + Clone,
-    {
-        let mut groups: FxHashMap<(K, QueueId), AgentQueueCell> = FxHashMap::default();
-        let group = |cell_key: AgentQueueKey| -> Option<(K, QueueId)> {
-            let at = cell_key.slot.max(self.query.from);
-            let wanted = self.calendar.lets(at)
-                && self.scope.has_queue(cell_key.queue)
-                && self.scope.has_agent(cell_key.agent);
-            let group = if wanted { key(&AgentQueueKey { slot: at, ..cell_key }) } else { None };
-            group.map(|group| (group, cell_key.queue))
-        };
-        for part in self.parts(self.facts, self.query.to) {
-            if part.stored {
-                self.source.agent_queue_cells(
-                    part.from,
-                    part.to,
-                    &mut |key, bytes| match group(key) {
-                        Some(group) => {
-                            groups.entry(group).or_default().merge_packed(bytes).map_err(damaged)
-                        }
-                        None => Ok(()),
-                    },
-                )?;
-                continue;
-            }
-            let mut cells = AgentQueueCells::new(self.slots(part), self.counted);
-            self.each(Wanted::FIGURES, part.from, part.to, &mut |seen| {
-                match seen {
-                    Seen::Call(call, at) => cells.add_at(&call.stint, at),
-                    Seen::Tries(stint, at) => cells.add_attempts(stint, at),
-                    Seen::Times(_) | Seen::Short => {}
-                }
-                Ok(())
-            })?;
-            for (key, cell) in cells.finish() {
-                if let Some(group) = group(key) {
-                    groups.entry(group).or_default().merge(&cell);
-                }
-            }
-        }
-        let mut sums: BTreeMap<K, AgentSum> = BTreeMap::new();
-        for ((group, queue), cell) in groups {
-            let name = self.names().queue_name(queue);
-            let sum = sums.entry(group).or_default();
-            sum.add(&self.query.rules, name, self.query.direction, &cell);
-        }
-        Ok(sums)
-    }
-
-    /// Sums of agents' time by a key. Filters on calls do not change how an
-    /// agent spent his time; a queue in the question chooses agents that
-    /// belong to it.
-    pub fn time_by<K>(&self, key: impl Fn(&AgentKey) -> Option<K>) -> Result<BTreeMap<K, AgentTime>>
-    where
-        K: Hash + Ord + Clone,
-    {
-        let people = self.people()?;
-        let mut groups: FxHashMap<K, AgentTime> = FxHashMap::default();
-        let parts = self.parts(self.slot_secs != SLOT_SECS, self.query.to);
-        let start = parts.iter().map(|part| part.from).min().unwrap_or(self.query.from);
-        let mut take = |cell_key: AgentKey, cell: &AgentCell| {
-            let at = cell_key.slot.max(start);
-            let wanted = self.calendar.lets(at)
-                && self.scope.has_agent(cell_key.agent)
-                && people.is_none_or(|people| people.contains(&cell_key.agent));
-            let group = if wanted { key(&AgentKey { slot: at, ..cell_key }) } else { None };
-            if let Some(group) = group {
-                let first = at == start || !self.calendar.lets(at - 1);
-                groups.entry(group).or_default().add(cell_key.slot, cell, first);
-            }
-        };
-        for part in parts {
-            if part.stored {
-                self.source.agent_cells(part.from, part.to, &mut |key, bytes| {
-                    take(key, &AgentCell::unpack(bytes).map_err(damaged)?);
-                    Ok(())
-                })?;
-                continue;
-            }
-            let sessions = self.sessions_of(part.from, part.to)?;
-            let pauses = self.pauses_of(part.from, part.to)?;
-            let mut talks = Vec::new();
-            let from = part.from - LOOK_BACK;
-            self.source.stints(Wanted::TIMES, from, part.to, &mut |_, stint| {
-                talks.extend(Talk::of(&stint));
-                Ok(())
-            })?;
-            talks.extend(self.ongoing().iter().filter_map(Talk::of));
-            for (key, cell) in agent_cells(&sessions, &pauses, &talks, self.slots(part)) {
-                take(key, &cell);
-            }
-        }
-        Ok(groups.into_iter().into_map())
-    }
 }
 
-fn damaged(error: Damaged) -> Error {
+pub(super) fn damaged(error: Damaged) -> Error {
     Error::caused(Kind::Damaged, "stored totals are damaged; run switchroom check", error)
 }

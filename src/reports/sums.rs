@@ -29,8 +29,9 @@ impl Share {
 }
 
 /// Calls of a row.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Sum {
+    is_new: bool,
     pub cell: QueueCell,
     /// Inbound calls ended by ABANDON.
     pub abandoned: u32,
@@ -46,6 +47,25 @@ pub struct Sum {
     pub no_short: Share,
     pub industry: Share,
     pub outbound: u32,
+}
+
+impl Default for Sum {
+    fn default() -> Self {
+        Sum {
+            is_new: true,
+            cell: QueueCell::default(),
+            abandoned: 0,
+            wait_abandoned: Waits::default(),
+            short_abandons: 0,
+            sla: Share::default(),
+            inclusive: Share::default(),
+            inclusive_answered: Share::default(),
+            answered: Share::default(),
+            no_short: Share::default(),
+            industry: Share::default(),
+            outbound: 0,
+        }
+    }
 }
 
 impl Sum {
@@ -80,10 +100,15 @@ impl Sum {
             SlaVariant::InclusiveAnswered => self.sla.add(in_time, offered),
             SlaVariant::NoShort => self.sla.add(in_time, offered - short),
         }
-        self.cell.merge(&cell);
+        match self.is_new {
+            true => self.cell = cell,
+            false => self.cell.merge(&cell),
+        }
+        self.is_new = false;
     }
 
     pub fn merge(&mut self, other: &Sum) {
+        self.is_new &= other.is_new;
         self.cell.merge(&other.cell);
         self.abandoned += other.abandoned;
         self.wait_abandoned.merge(&other.wait_abandoned);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::base::Result;
 use crate::model::Direction;
+use crate::model::totals::Figures;
 use crate::reports::block::{Block, Group, block};
 use crate::reports::distributions::buckets;
 use crate::reports::report::{Table, Value, percent, ratio, real};
@@ -55,9 +56,10 @@ pub(super) const BLOCKS: &[Block] = &[
 fn traffic(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::new(block.columns);
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
+    let figures = Figures::WAITS.with(Figures::TALK).with(Figures::TIMES);
     let mut sums: BTreeMap<(i32, Direction), Sum> =
-        study.calls_by(|key| Some((study.calendar.bucket(base, key.slot), key.direction)))?;
-    let times = study.time_by(|key| Some(study.calendar.bucket(base, key.slot)))?;
+        study.calls_over(base, figures, |bucket, lane| Some((bucket, lane.direction)))?;
+    let times = study.time_over(base, |bucket, _| Some(bucket))?;
     let crowds = simultaneous(study, base)?;
     let short = study.query.rules.short_abandon;
     for (index, bucket) in buckets(study, base) {

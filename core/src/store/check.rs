@@ -13,7 +13,7 @@ use crate::store::load::{names, state_parts};
 use crate::store::schema::{differences, meta};
 use crate::store::settle::{self, DayFacts};
 use crate::store::touched::DAY_SECS;
-use crate::store::{connection, facts, journal};
+use crate::store::{connection, facts, journal, longer_cells};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,8 +156,8 @@ fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> R
         .iter()
         .map(|(key, cell)| (key.slot, settle::queue_key(key), packed(|out| cell.pack(out))))
         .collect();
-    let agent: Cells = facts
-        .agent_cells()
+    let agents = facts.agent_cells();
+    let agent: Cells = agents
         .iter()
         .map(|(key, cell)| (key.slot, settle::agent_key(key), packed(|out| cell.pack(out))))
         .collect();
@@ -167,18 +167,22 @@ fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> R
         .map(|(key, cell)| (key.slot, settle::agent_queue_key(key), packed(|out| cell.pack(out))))
         .collect();
     let day_start = day * DAY_SECS;
-    for (table, name, recounted) in [
+    let longer = longer_cells::agree(db, day, &facts.queues, &agents, &facts.agents_on_queues)?;
+    for ((table, name, recounted), longer_agree) in [
         (Table::Queue, "totals of queues", queue),
         (Table::Agent, "totals of agents", agent),
         (Table::AgentQueue, "totals of agents by queue", agent_queue),
-    ] {
+    ]
+    .into_iter()
+    .zip(longer)
+    {
         let mut stored = Cells::new();
         day_cells::for_each(db, table, day_start, day_start + DAY_SECS, |slot, key, bytes| {
             stored.push((slot, key, bytes.to_vec()));
             Ok(())
         })?;
         anything |= !stored.is_empty();
-        if stored != recounted {
+        if stored != recounted || !longer_agree {
             findings.add(Finding::Totals { day_start, table: name });
         }
     }

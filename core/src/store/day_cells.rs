@@ -1,5 +1,5 @@
-//! Settled totals as rows: the cells of a UTC day in order of time, cut into
-//! rows of a few hundred bytes.
+//! Settled totals as rows: the cells of a UTC day, of one kind and one length
+//! of slots, in order of time, cut into rows of a few hundred bytes.
 //!
 //! A row's blob is a list of entries; a key of 0 is followed by the distance
 //! to the next slot, in quarter hours since the day's start or the slot
@@ -10,7 +10,7 @@
 use rusqlite::{CachedStatement, Connection, named_params};
 
 use crate::base::{Result, UnixSec};
-use crate::model::totals::SLOT_SECS;
+use crate::model::totals::{SLOT_SECS, Step};
 use crate::store::error::damaged;
 use crate::store::touched::DAY_SECS;
 use crate::store::varint::{Cursor, put, put_bytes};
@@ -23,48 +23,97 @@ const ID_BITS: u32 = 16;
 /// weighs little.
 const ROW_BYTES: usize = 200;
 
-/// The three tables of totals.
+/// The tables of totals: of queues, of agents, of agents in queues, by length
+/// of their slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Table {
     Queue,
+    QueueHour,
+    QueueDay,
     Agent,
+    AgentHour,
+    AgentDay,
     AgentQueue,
+    AgentQueueDay,
+}
+
+struct Statements {
+    delete: &'static str,
+    insert: &'static str,
+    select: &'static str,
+    days: &'static str,
+}
+
+macro_rules! statements {
+    ($table:literal) => {
+        &Statements {
+            delete: concat!("delete from ", $table, " where id between :first and :last"),
+            insert: concat!("insert into ", $table, " (id, cells) values (:id, :cells)"),
+            select: concat!(
+                "select id, cells from ",
+                $table,
+                " where id between :first and :last order by id"
+            ),
+            days: concat!("select distinct id >> 16 from ", $table),
+        }
+    };
 }
 
 impl Table {
-    pub(crate) const ALL: [Table; 3] = [Table::Queue, Table::Agent, Table::AgentQueue];
+    pub(crate) const ALL: [Table; 8] = [
+        Table::Queue,
+        Table::QueueHour,
+        Table::QueueDay,
+        Table::Agent,
+        Table::AgentHour,
+        Table::AgentDay,
+        Table::AgentQueue,
+        Table::AgentQueueDay,
+    ];
 
-    fn delete(self) -> &'static str {
-        match self {
-            Table::Queue => "delete from queue_cell where id between :first and :last",
-            Table::Agent => "delete from agent_cell where id between :first and :last",
-            Table::AgentQueue => "delete from agent_queue_cell where id between :first and :last",
+    /// Of queues with slots of a length.
+    pub(crate) fn queue(step: Step) -> Table {
+        match step {
+            Step::Quarter => Table::Queue,
+            Step::Hour => Table::QueueHour,
+            Step::Day => Table::QueueDay,
         }
     }
 
-    fn insert(self) -> &'static str {
+    /// Of agents with slots of a length.
+    pub(crate) fn agent(step: Step) -> Table {
+        match step {
+            Step::Quarter => Table::Agent,
+            Step::Hour => Table::AgentHour,
+            Step::Day => Table::AgentDay,
+        }
+    }
+
+    /// Of agents in queues with slots of a length; there are none of hours.
+    pub(crate) fn agent_queue(step: Step) -> Table {
+        match step {
+            Step::Quarter | Step::Hour => Table::AgentQueue,
+            Step::Day => Table::AgentQueueDay,
+        }
+    }
+
+    fn statements(self) -> &'static Statements {
         match self {
-            Table::Queue => "insert into queue_cell (id, cells) values (:id, :cells)",
-            Table::Agent => "insert into agent_cell (id, cells) values (:id, :cells)",
-            Table::AgentQueue => "insert into agent_queue_cell (id, cells) values (:id, :cells)",
+            Table::Queue => statements!("queue_cell"),
+            Table::QueueHour => statements!("queue_hour"),
+            Table::QueueDay => statements!("queue_day"),
+            Table::Agent => statements!("agent_cell"),
+            Table::AgentHour => statements!("agent_hour"),
+            Table::AgentDay => statements!("agent_day"),
+            Table::AgentQueue => statements!("agent_queue_cell"),
+            Table::AgentQueueDay => statements!("agent_queue_day"),
         }
     }
 
     pub(crate) fn select(self) -> &'static str {
-        match self {
-            Table::Queue => QUEUE_CELLS,
-            Table::Agent => AGENT_CELLS,
-            Table::AgentQueue => AGENT_QUEUE_CELLS,
-        }
+        self.statements().select
     }
 }
-
-const QUEUE_CELLS: &str =
-    "select id, cells from queue_cell where id between :first and :last order by id";
-const AGENT_CELLS: &str =
-    "select id, cells from agent_cell where id between :first and :last order by id";
-const AGENT_QUEUE_CELLS: &str =
-    "select id, cells from agent_queue_cell where id between :first and :last order by id";
 
 /// First and last row id of the days `from..until`.
 fn ids(from: i64, until: i64) -> (i64, i64) {
@@ -81,7 +130,8 @@ pub(crate) fn first_id(day: i64) -> i64 {
 /// Removes the totals of the days `from..until`.
 pub(crate) fn remove(db: &Connection, table: Table, from: i64, until: i64) -> Result<()> {
     let (first, last) = ids(from, until);
-    db.prepare_cached(table.delete())?.execute(named_params! { ":first": first, ":last": last })?;
+    db.prepare_cached(table.statements().delete)?
+        .execute(named_params! { ":first": first, ":last": last })?;
     Ok(())
 }
 
@@ -98,7 +148,7 @@ pub(crate) struct DayWriter<'c> {
 impl<'c> DayWriter<'c> {
     pub(crate) fn new(db: &'c Connection, table: Table, day: i64) -> Result<Self> {
         Ok(DayWriter {
-            insert: db.prepare_cached(table.insert())?,
+            insert: db.prepare_cached(table.statements().insert)?,
             day,
             next_id: first_id(day),
             row: Vec::with_capacity(ROW_BYTES * 2),
@@ -131,6 +181,13 @@ impl<'c> DayWriter<'c> {
     pub(crate) fn finish(mut self) -> Result<()> {
         self.close_row()
     }
+}
+
+/// The days that a table has cells of: reads all of it.
+pub(crate) fn days(db: &Connection, table: Table) -> Result<Vec<i64>> {
+    let mut statement = db.prepare(table.statements().days)?;
+    let days = statement.query_map([], |row| row.get(0))?;
+    Ok(days.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Gives the packed cells of the slots that begin in `[from, to)`, in order

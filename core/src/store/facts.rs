@@ -167,6 +167,15 @@ union all
 select id, agent, secs, queue, cause, quality, code from pause indexed by pause_long
 where secs > 86400 and id < :near and (id >> 16) + secs > :from";
 
+/// The same with the pauses of agents alone.
+pub(crate) const AGENT_PAUSES: &str = "
+select id, agent, secs, queue, cause, quality, code from pause
+where id >= :near and id < :end and queue is null
+    and (id >= :first or (id >> 16) + secs > :from)
+union all
+select id, agent, secs, queue, cause, quality, code from pause indexed by pause_long
+where secs > 86400 and id < :near and queue is null and (id >> 16) + secs > :from";
+
 pub(crate) fn sessions(
     db: &Connection,
     from: UnixSec,
@@ -192,6 +201,15 @@ pub(crate) fn pauses(
     mut each: impl FnMut(Pause) -> Result<()>,
 ) -> Result<()> {
     overlapping(db, PAUSES, from, to, |row| each(interval_row::pause(row)?))
+}
+
+pub(crate) fn agent_pauses(
+    db: &Connection,
+    from: UnixSec,
+    to: UnixSec,
+    mut each: impl FnMut(Pause) -> Result<()>,
+) -> Result<()> {
+    overlapping(db, AGENT_PAUSES, from, to, |row| each(interval_row::pause(row)?))
 }
 
 fn overlapping(

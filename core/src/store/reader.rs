@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rusqlite::{Connection, named_params};
 
 use crate::base::{CallId, Result, UnixSec};
-use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey};
+use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey, Step};
 use crate::model::{
     AgentId, Cause, Direction, Fold, IvrCall, Membership, Names, Open, Pause, QueueId, Session,
     Stint,
@@ -83,7 +83,7 @@ impl StintFilter {
     }
 }
 
-pub use crate::store::stint_row::Wanted;
+pub use crate::store::stint_row::{StintPart, Wanted};
 
 /// How large things are, for the health page and the figures of a budget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -155,7 +155,8 @@ impl<'c> Reader<'c> {
         };
         while let Some(row) = rows.next()? {
             let row = StintRow::read(row)?;
-            if filter.wants(&row)? && each(row.id, row.unpack_with(wanted)?)?.is_break() {
+            let wants = row.has_wanted(wanted) && filter.wants(&row)?;
+            if wants && each(row.id, row.unpack_with(wanted)?)?.is_break() {
                 break;
             }
         }
@@ -217,6 +218,15 @@ impl<'c> Reader<'c> {
         facts::pauses(self.db, period.start, period.end, each)
     }
 
+    /// The same of agents alone.
+    pub fn for_each_agent_pause(
+        &self,
+        period: Range<UnixSec>,
+        each: impl FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
+        facts::agent_pauses(self.db, period.start, period.end, each)
+    }
+
     /// Voice-menu calls that began in a period, oldest first.
     pub fn for_each_ivr_call(
         &self,
@@ -226,14 +236,16 @@ impl<'c> Reader<'c> {
         facts::ivr_calls(self.db, period.start, period.end, each)
     }
 
-    /// Packed [`QueueCell`](crate::model::totals::QueueCell)s of settled
-    /// slots that begin in a period, in order of time.
+    /// Packed [`QueueCell`](crate::model::totals::QueueCell)s of settled slots
+    /// of a length that begin in a period, in order of time.
     pub fn for_each_queue_cell(
         &self,
+        step: Step,
         period: Range<UnixSec>,
         mut each: impl FnMut(QueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        day_cells::for_each(self.db, Table::Queue, period.start, period.end, |slot, key, packed| {
+        let (table, from, to) = (Table::queue(step), period.start, period.end);
+        day_cells::for_each(self.db, table, from, to, |slot, key, packed| {
             each(settle::queue_key_of(slot, key), packed)
         })
     }
@@ -241,22 +253,26 @@ impl<'c> Reader<'c> {
     /// The same for [`AgentCell`](crate::model::totals::AgentCell)s.
     pub fn for_each_agent_cell(
         &self,
+        step: Step,
         period: Range<UnixSec>,
         mut each: impl FnMut(AgentKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        day_cells::for_each(self.db, Table::Agent, period.start, period.end, |slot, key, packed| {
+        let (table, from, to) = (Table::agent(step), period.start, period.end);
+        day_cells::for_each(self.db, table, from, to, |slot, key, packed| {
             each(settle::agent_key_of(slot, key), packed)
         })
     }
 
-    /// The same for [`AgentQueueCell`](crate::model::totals::AgentQueueCell)s.
+    /// The same for [`AgentQueueCell`](crate::model::totals::AgentQueueCell)s,
+    /// of [`Step::AGENT_QUEUE`].
     pub fn for_each_agent_queue_cell(
         &self,
+        step: Step,
         period: Range<UnixSec>,
         mut each: impl FnMut(AgentQueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let (from, to) = (period.start, period.end);
-        day_cells::for_each(self.db, Table::AgentQueue, from, to, |slot, key, packed| {
+        let (table, from, to) = (Table::agent_queue(step), period.start, period.end);
+        day_cells::for_each(self.db, table, from, to, |slot, key, packed| {
             each(settle::agent_queue_key_of(slot, key), packed)
         })
     }

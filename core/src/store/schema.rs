@@ -7,13 +7,17 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, named_params};
 
 use crate::base::{Error, Kind, Result, UnixSec};
+use crate::store::longer_cells;
 
 /// The newest schema.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The steps from version `index + 1` to the next, each one file under
 /// `steps/`.
-const STEPS: [&str; 1] = [include_str!("steps/2.sql")];
+const STEPS: [&str; 2] = [include_str!("steps/2.sql"), include_str!("steps/3.sql")];
+
+/// The version that has totals of hours and days.
+const WITH_LONGER_TOTALS: i64 = 3;
 
 /// The number of [`SCHEMA`].
 pub const VERSION: i64 = STEPS.len() as i64 + 1;
@@ -64,6 +68,9 @@ const NOTE_STEP: &str =
 fn step(db: &mut Connection, sql: &str, to: i64, now: UnixSec) -> Result<()> {
     let tx = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
     tx.execute_batch(sql)?;
+    if to == WITH_LONGER_TOTALS {
+        longer_cells::fill(&tx)?;
+    }
     tx.execute(
         NOTE_STEP,
         named_params! { ":version": to, ":at": now, ":program": env!("CARGO_PKG_VERSION") },

@@ -1,4 +1,4 @@
--- The database of Switchroom, version 1.
+-- The database of Switchroom, version 3.
 --
 -- Times are whole UTC seconds unless a comment says otherwise. Ids of queues,
 -- agents and words are those of the model's dictionaries. Numbers for kinds,
@@ -177,6 +177,47 @@ create table agent_cell (
 
 -- The same by agent, queue and quarter.
 create table agent_queue_cell (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentQueueCell values.
+    cells blob not null
+) strict;
+
+-- The totals above added up over longer slots, so that a question about a
+-- year reads few rows: by queue and hour, ...
+create table queue_hour (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::QueueCell values.
+    cells blob not null
+) strict;
+
+-- ... by queue and UTC day, ...
+create table queue_day (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::QueueCell values.
+    cells blob not null
+) strict;
+
+-- ... by agent and hour, ...
+create table agent_hour (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentCell values.
+    cells blob not null
+) strict;
+
+-- ... by agent and UTC day, ...
+create table agent_day (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentCell values.
+    cells blob not null
+) strict;
+
+-- ... and by agent, queue and UTC day.
+create table agent_queue_day (
     -- UTC day since 1970 << 16 | number within the day.
     id integer primary key,
     -- model::totals::AgentQueueCell values.

@@ -17,7 +17,7 @@ use crate::model::{Direction, Open, Pause, Session};
 use crate::store::day_cells::{self, DayWriter, Table};
 use crate::store::recent::RecentStints;
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
-use crate::store::{facts, interval_row, stint_row};
+use crate::store::{facts, interval_row, longer_cells, stint_row};
 
 /// How long after a day's end it is settled.
 pub(crate) const AFTER: UnixSec = 6 * 3600;
@@ -86,12 +86,14 @@ fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
     let mut packed = Vec::new();
     day_cells::remove(db, Table::Agent, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::Agent, day)?;
-    for (key, cell) in facts.agent_cells().iter() {
+    let agents = facts.agent_cells();
+    for (key, cell) in agents.iter() {
         packed.clear();
         cell.pack(&mut packed);
         writer.add(key.slot, agent_key(key), &packed)?;
     }
     writer.finish()?;
+    longer_cells::store_agents(db, day, &agents)?;
     if !all {
         return Ok(());
     }
@@ -103,6 +105,7 @@ fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
         writer.add(key.slot, queue_key(key), &packed)?;
     }
     writer.finish()?;
+    longer_cells::store_queues(db, day, &facts.queues)?;
     day_cells::remove(db, Table::AgentQueue, day, day + 1)?;
     let mut writer = DayWriter::new(db, Table::AgentQueue, day)?;
     for (key, cell) in facts.agents_on_queues.iter() {
@@ -110,7 +113,8 @@ fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
         cell.pack(&mut packed);
         writer.add(key.slot, agent_queue_key(key), &packed)?;
     }
-    writer.finish()
+    writer.finish()?;
+    longer_cells::store_agents_on_queues(db, day, &facts.agents_on_queues)
 }
 
 /// The facts of one day, those of stints added up already.

@@ -304,12 +304,23 @@ pub struct Wanted {
     /// What is packed behind the attempts: ids, names, words, holds, notes,
     /// quality.
     pub rest: bool,
+    /// Stints that have this are wanted, and perhaps others.
+    pub only: Option<StintPart>,
+}
+
+/// What few stints have and can be looked for before a row is unpacked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StintPart {
+    Outcome,
+    Tag,
+    Features,
+    Notes,
 }
 
 impl Wanted {
-    pub const ALL: Wanted = Wanted { number: true, attempts: true, rest: true };
+    pub const ALL: Wanted = Wanted { number: true, attempts: true, rest: true, only: None };
     /// Queue, agent, times, position, cause.
-    pub const TIMES: Wanted = Wanted { number: false, attempts: false, rest: false };
+    pub const TIMES: Wanted = Wanted { number: false, attempts: false, rest: false, only: None };
     pub const NUMBER: Wanted = Wanted { number: true, ..Wanted::TIMES };
     pub const ATTEMPTS: Wanted = Wanted { attempts: true, ..Wanted::TIMES };
     /// All that totals are made of.
@@ -322,7 +333,14 @@ impl Wanted {
             number: self.number || other.number,
             attempts: self.attempts || other.attempts,
             rest: self.rest || other.rest,
+            only: self.only.filter(|only| other.only == Some(*only)),
         }
+    }
+
+    /// The same of the stints that have a part.
+    #[must_use]
+    pub fn only(self, part: StintPart) -> Wanted {
+        Wanted { only: Some(part), ..self }
     }
 }
 
@@ -375,6 +393,19 @@ impl<'a> StintRow<'a> {
         // The first byte holds the low seven bits.
         let own_end = self.rest.first().is_none_or(|bits| u64::from(*bits) & END != 0);
         own_end || said >= at
+    }
+
+    /// Whether the stint has what is wanted at least; what can't be read is
+    /// not passed over.
+    pub(crate) fn has_wanted(&self, wanted: Wanted) -> bool {
+        let Some(part) = wanted.only else { return true };
+        let bit = match part {
+            StintPart::Outcome => OUTCOME,
+            StintPart::Tag => TAG,
+            StintPart::Features => FEATURES,
+            StintPart::Notes => NOTES,
+        };
+        Cursor::new(self.rest, "call").number().map_or(true, |bits| bits & bit != 0)
     }
 
     pub(crate) fn number_text(&self) -> Result<String> {

@@ -48,6 +48,7 @@ fn overlaps_take_a_range_and_the_index_of_long_intervals() {
         (facts::SESSIONS, "INDEX session_long"),
         (facts::MEMBERSHIPS, "INDEX membership_long"),
         (facts::PAUSES, "INDEX pause_long"),
+        (facts::AGENT_PAUSES, "INDEX pause_long"),
     ] {
         check(sql, &["USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", index]);
     }

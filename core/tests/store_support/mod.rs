@@ -11,6 +11,7 @@ use std::ops::ControlFlow;
 
 use switchroom_core::base::UnixSec;
 use switchroom_core::input::queue_log::{Options, Parsed, parse, record_hash};
+use switchroom_core::model::totals::Step;
 use switchroom_core::model::{
     self, Change, Fold, IvrCall, Membership, NameKind, Pause, Recent, Session, Stint,
 };
@@ -149,20 +150,27 @@ pub fn everything(store: &Store, days: i64) -> Everything {
             Ok(())
         })?;
         let cells = &mut found.cells;
-        reader.for_each_queue_cell(period.clone(), |key, packed| {
-            let place = u64::from(key.queue) << 1 | key.direction as u64;
-            assert_eq!(cells.insert((0, key.slot, place), packed.to_vec()), None);
-            Ok(())
-        })?;
-        reader.for_each_agent_cell(period.clone(), |key, packed| {
-            assert_eq!(cells.insert((1, key.slot, key.agent.into()), packed.to_vec()), None);
-            Ok(())
-        })?;
-        reader.for_each_agent_queue_cell(period.clone(), |key, packed| {
-            let place = u64::from(key.agent) << 32 | u64::from(key.queue);
-            assert_eq!(cells.insert((2, key.slot, place), packed.to_vec()), None);
-            Ok(())
-        })?;
+        for step in [Step::Quarter, Step::Hour, Step::Day] {
+            let kind = |kind: u8| 3 * step as u8 + kind;
+            reader.for_each_queue_cell(step, period.clone(), |key, packed| {
+                let place = u64::from(key.queue) << 1 | key.direction as u64;
+                assert_eq!(cells.insert((kind(0), key.slot, place), packed.to_vec()), None);
+                Ok(())
+            })?;
+            reader.for_each_agent_cell(step, period.clone(), |key, packed| {
+                let place = key.agent.into();
+                assert_eq!(cells.insert((kind(1), key.slot, place), packed.to_vec()), None);
+                Ok(())
+            })?;
+        }
+        for &step in Step::AGENT_QUEUE {
+            reader.for_each_agent_queue_cell(step, period.clone(), |key, packed| {
+                let place = u64::from(key.agent) << 32 | u64::from(key.queue);
+                let kind = 3 * step as u8 + 2;
+                assert_eq!(cells.insert((kind, key.slot, place), packed.to_vec()), None);
+                Ok(())
+            })?;
+        }
         for quarter in Seen::quarter(period.start)..Seen::quarter(period.end) {
             let seen = reader.seen(quarter)?;
             if !seen.is_empty() {

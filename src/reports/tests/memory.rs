@@ -2,7 +2,8 @@
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{
-    AgentKey, AgentQueueKey, QueueKey, Slots, Talk, agent_cells, agent_queue_cells, queue_cells,
+    AgentKey, AgentQueueKey, QueueKey, Slots, Step, Talk, agent_cells, agent_queue_cells,
+    queue_cells,
 };
 use crate::model::{IvrCall, Membership, Names, Open, Pause, Session, Stint};
 use crate::reports::source::{Coverage, Source};
@@ -63,6 +64,11 @@ fn touches(start: UnixSec, end: UnixSec, from: UnixSec, to: UnixSec) -> bool {
     start < to && (end > from || start >= from)
 }
 
+fn slots_of(step: Step, from: UnixSec, to: UnixSec) -> Slots {
+    assert_eq!((step.slot(from), step.slot(to)), (from, to), "slots are whole");
+    Slots { from, to, secs: step.secs() }
+}
+
 impl Source for Memory {
     fn names(&self) -> &Names {
         &self.names
@@ -102,7 +108,7 @@ impl Source for Memory {
     }
 
     fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
-        let all = self.pauses.iter();
+        let all = self.pauses.iter().filter(|pause| pause.queue.is_none());
         Ok(all.filter(|p| touches(p.start, p.end, from, to)).cloned().collect())
     }
 
@@ -113,12 +119,13 @@ impl Source for Memory {
 
     fn queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(QueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
         assert!(to <= self.settled_until, "only settled slots have cells");
-        for (key, cell) in queue_cells(&self.stints, Slots::quarters(from, to)) {
+        for (key, cell) in queue_cells(&self.stints, slots_of(step, from, to)) {
             let mut bytes = Vec::new();
             cell.pack(&mut bytes);
             visit(key, &bytes)?;
@@ -128,13 +135,14 @@ impl Source for Memory {
 
     fn agent_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
         assert!(to <= self.settled_until, "only settled slots have cells");
         let talks: Vec<Talk> = self.stints.iter().filter_map(Talk::of).collect();
-        let slots = Slots::quarters(from, to);
+        let slots = slots_of(step, from, to);
         let sessions: Vec<Session> =
             self.sessions.iter().chain(&self.open.sessions).cloned().collect();
         for (key, cell) in agent_cells(&sessions, &self.pauses, &talks, slots) {
@@ -147,12 +155,13 @@ impl Source for Memory {
 
     fn agent_queue_cells(
         &self,
+        step: Step,
         from: UnixSec,
         to: UnixSec,
         visit: &mut dyn FnMut(AgentQueueKey, &[u8]) -> Result<()>,
     ) -> Result<()> {
         assert!(to <= self.settled_until, "only settled slots have cells");
-        for (key, cell) in agent_queue_cells(&self.stints, Slots::quarters(from, to)) {
+        for (key, cell) in agent_queue_cells(&self.stints, slots_of(step, from, to)) {
             let mut bytes = Vec::new();
             cell.pack(&mut bytes);
             visit(key, &bytes)?;

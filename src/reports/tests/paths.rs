@@ -5,6 +5,7 @@ use proptest::prelude::*;
 
 use crate::base::Zone;
 use crate::model::totals::random::{SPAN, START, presence, stints};
+use crate::model::{Membership, Pause, Session, Stint};
 use crate::reports::block::{catalogue, run};
 use crate::reports::period::Window;
 use crate::reports::query::{Activity, PauseKind, Query, SlaTarget};
@@ -39,6 +40,44 @@ fn queries() -> impl Strategy<Value = Query> {
     })
 }
 
+const ZONES: [&str; 4] = ["UTC", "Europe/Paris", "Asia/Kolkata", "America/St_Johns"];
+
+/// Days in zones whose days begin anywhere between those of UTC.
+fn long_queries() -> impl Strategy<Value = Query> {
+    let period = (-30i64..60, 1i64..100, 0i64..3600, any::<bool>());
+    (queries(), proptest::sample::select(&ZONES[..]), period).prop_map(
+        |(query, zone, (from, hours, odd, cut))| {
+            let from = START + from * 3600 + if cut { odd } else { 0 };
+            let zone = Zone::named(zone).unwrap();
+            Query { from, to: from + hours * 3600, zone, ..query }
+        },
+    )
+}
+
+/// The facts of a few hours, each moved to one of some days.
+fn over_days(
+    mut stints: Vec<Stint>,
+    presence: (Vec<Session>, Vec<Membership>, Vec<Pause>),
+    days: &[i64],
+) -> Memory {
+    let (mut sessions, memberships, mut pauses) = presence;
+    for (stint, day) in stints.iter_mut().zip(days) {
+        let by = day * 86_400;
+        (stint.enter, stint.end) = (stint.enter + by, stint.end + by);
+        stint.attempts.iter_mut().for_each(|attempt| attempt.at += by);
+        stint.holds.iter_mut().for_each(|hold| hold.start += by);
+        stint.notes.iter_mut().for_each(|note| note.at += by);
+    }
+    stints.sort_by_key(|stint| stint.enter);
+    for (session, day) in sessions.iter_mut().zip(days) {
+        (session.start, session.end) = (session.start + day * 86_400, session.end + day * 86_400);
+    }
+    for (pause, day) in pauses.iter_mut().zip(days) {
+        (pause.start, pause.end) = (pause.start + day * 86_400, pause.end + day * 86_400);
+    }
+    Memory { stints, sessions, memberships, pauses, ..Memory::named() }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
 
@@ -52,6 +91,23 @@ proptest! {
         let (sessions, memberships, pauses) = presence;
         let facts = Memory { stints, sessions, memberships, pauses, ..Memory::named() };
         let cells = Memory { settled_until: START + settled * 900, ..facts.clone() };
+        for block in catalogue() {
+            let from_facts = run(block.id, &query, &facts).unwrap();
+            let from_cells = run(block.id, &query, &cells).unwrap();
+            prop_assert_eq!(from_facts, from_cells, "{}", block.id);
+        }
+    }
+
+    #[test]
+    fn cells_of_hours_and_days_with_quarter_hours_at_the_edges_give_what_facts_give(
+        stints in stints(),
+        presence in presence(),
+        days in proptest::collection::vec(0i64..4, 90),
+        query in long_queries(),
+        settled in 0i64..120,
+    ) {
+        let facts = over_days(stints, presence, &days);
+        let cells = Memory { settled_until: START + settled * 3600, ..facts.clone() };
         for block in catalogue() {
             let from_facts = run(block.id, &query, &facts).unwrap();
             let from_cells = run(block.id, &query, &cells).unwrap();

@@ -6,7 +6,7 @@ use crate::base::{Secs, UnixSec};
 use crate::model::fact::{AgentId, Direction, Pause, Session, WordId};
 use crate::model::totals::cells::Cells;
 use crate::model::totals::packing::{Cursor, Damaged, clamp, put};
-use crate::model::totals::{NO_WORD, Slots, Talk};
+use crate::model::totals::{NO_WORD, Slots, Step, Talk};
 
 /// A pause that begins at most this long after a conversation belongs to it
 /// (`metrics.md` 2.10 rule 9).
@@ -100,12 +100,15 @@ impl AgentCell {
     const PAUSES: u64 = 8;
     const TALK: u64 = 16;
     const TALK_OUT: u64 = 32;
+    const WHOLE_HOUR: u64 = 64;
+    const BITS: u64 = 128;
 
     /// Appends the packed form. A slot spent ready in one session is one
     /// byte.
     pub fn pack(&self, out: &mut Vec<u8>) {
-        let whole = self.session_part() == Self::whole_slot().session_part();
-        let session = self.session_part() != [0; 5] && !whole;
+        let is_whole = |step: Step| self.session_part() == Self::whole(step).session_part();
+        let (whole, whole_hour) = (is_whole(Step::Quarter), is_whole(Step::Hour));
+        let session = self.session_part() != [0; 5] && !whole && !whole_hour;
         let bounds = session && (self.first, self.last) != (0, self.session);
         let talk = self.talk_in > 0;
         let rest = self.talk_out > 0 || self.talk_outside > 0;
@@ -114,6 +117,7 @@ impl AgentCell {
             out,
             bit(session, Self::SESSION)
                 | bit(whole, Self::WHOLE)
+                | bit(whole_hour, Self::WHOLE_HOUR)
                 | bit(bounds, Self::BOUNDS)
                 | bit(!self.pauses.is_empty(), Self::PAUSES)
                 | bit(talk, Self::TALK)
@@ -150,8 +154,8 @@ impl AgentCell {
 
     /// The commonest cell: in one session from before, all through a stored
     /// slot.
-    fn whole_slot() -> AgentCell {
-        let secs = clamp(super::SLOT_SECS);
+    fn whole(step: Step) -> AgentCell {
+        let secs = clamp(step.secs());
         AgentCell { session: secs, carried: 1, last: secs, ..AgentCell::default() }
     }
 
@@ -161,12 +165,13 @@ impl AgentCell {
     pub fn unpack(bytes: &[u8]) -> Result<AgentCell, Damaged> {
         let mut from = Cursor::new(bytes);
         let bits = from.number()?;
-        if bits >= 2 * Self::TALK_OUT {
+        if bits >= Self::BITS {
             return Err(Damaged);
         }
-        let mut cell = match bits & Self::WHOLE {
-            0 => AgentCell::default(),
-            _ => Self::whole_slot(),
+        let mut cell = match (bits & Self::WHOLE, bits & Self::WHOLE_HOUR) {
+            (0, 0) => AgentCell::default(),
+            (0, _) => Self::whole(Step::Hour),
+            _ => Self::whole(Step::Quarter),
         };
         if bits & Self::SESSION != 0 {
             cell.session = from.small()?;

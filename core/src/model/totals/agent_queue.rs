@@ -107,9 +107,23 @@ impl AgentCalls {
     const TAKEN: u64 = 4;
     const MISSED: u64 = 8;
     const REST: u64 = 16;
+    /// One answered stint of known wait and talk, by its cause and these.
+    const ONE: u64 = 32;
+    /// One taken attempt of known ring.
+    const TAKEN_ONE: u64 = 64;
+    const BITS: u64 = 128;
+
+    /// Cause, wait and talk, if they are all there is to tell of answered
+    /// stints: the usual quarter hour.
+    fn only_one(&self) -> Option<(u32, u32, u32)> {
+        let cause = self.answered_by.only_one()?;
+        Some((cause, self.wait.only_one()?, self.talk.only_one()?))
+    }
 
     fn pack(&self, out: &mut Vec<u8>) {
-        let answered = !self.answered_by.is_empty();
+        let one = self.only_one();
+        let answered = one.is_none() && !self.answered_by.is_empty();
+        let taken_one = (self.rings_taken.n, self.rings_taken.known) == (1, 1);
         let missed = self.rings_lost.n > 0;
         let rest = self.lost > 0 || self.rings_cancelled > 0 || self.rings_short > 0;
         let bit = |there: bool, bit: u64| if there { bit } else { 0 };
@@ -117,10 +131,17 @@ impl AgentCalls {
             out,
             bit(answered, Self::ANSWERED)
                 | bit(self.hold != Holds::default(), Self::HOLD)
-                | bit(self.rings_taken.n > 0, Self::TAKEN)
+                | bit(self.rings_taken.n > 0 && !taken_one, Self::TAKEN)
                 | bit(missed, Self::MISSED)
-                | bit(rest, Self::REST),
+                | bit(rest, Self::REST)
+                | bit(one.is_some(), Self::ONE)
+                | bit(taken_one, Self::TAKEN_ONE),
         );
+        if let Some((cause, wait, talk)) = one {
+            put(out, cause);
+            put(out, wait);
+            put(out, talk);
+        }
         if answered {
             self.answered_by.pack(out);
             self.wait.pack(out);
@@ -129,7 +150,9 @@ impl AgentCalls {
         if self.hold != Holds::default() {
             self.hold.pack(out);
         }
-        if self.rings_taken.n > 0 {
+        if taken_one {
+            put(out, self.rings_taken.sum_ms);
+        } else if self.rings_taken.n > 0 {
             self.rings_taken.pack(out);
         }
         if missed {
@@ -145,8 +168,13 @@ impl AgentCalls {
 
     fn merge_packed(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {
         let bits = from.number()?;
-        if bits >= 2 * Self::REST {
+        if bits >= Self::BITS {
             return Err(Damaged);
+        }
+        if bits & Self::ONE != 0 {
+            self.answered_by.add(from.small()?, 1);
+            self.wait.add(from.small()?.into());
+            self.talk.add(from.small()?.into());
         }
         if bits & Self::ANSWERED != 0 {
             self.answered_by.read_onto(from)?;
@@ -155,6 +183,9 @@ impl AgentCalls {
         }
         if bits & Self::HOLD != 0 {
             self.hold.merge(&Holds::read(from)?);
+        }
+        if bits & Self::TAKEN_ONE != 0 {
+            self.rings_taken.merge(&Rings { n: 1, known: 1, sum_ms: from.number()? });
         }
         if bits & Self::TAKEN != 0 {
             self.rings_taken.merge(&Rings::read(from)?);

@@ -14,13 +14,19 @@ pub struct Cells<K, C> {
     last: Option<(K, usize)>,
 }
 
+impl<K: Copy + Eq + Hash + Ord, C: Default> Default for Cells<K, C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl<K: Copy + Eq + Hash + Ord, C: Default> Cells<K, C> {
-    pub(super) fn new() -> Self {
+    pub fn new() -> Self {
         Cells { places: FxHashMap::default(), cells: Vec::new(), last: None }
     }
 
     /// The cell of a key, an empty one if there was none.
-    pub(super) fn at(&mut self, key: K) -> &mut C {
+    pub fn at(&mut self, key: K) -> &mut C {
         let place = match self.last {
             Some((last, place)) if last == key => place,
             _ => {
@@ -43,7 +49,7 @@ impl<K: Copy + Eq + Hash + Ord, C: Default> Cells<K, C> {
         places.into_iter().map(|(key, place)| (key, &self.cells[place]))
     }
 
-    pub(super) fn into_map(mut self) -> BTreeMap<K, C> {
+    pub fn into_map(mut self) -> BTreeMap<K, C> {
         let cells = &mut self.cells;
         self.places.into_iter().map(|(key, at)| (key, std::mem::take(&mut cells[at]))).collect()
     }

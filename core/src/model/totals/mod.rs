@@ -9,6 +9,8 @@
 //! | [`AgentCell`] | slot, agent | [`agent_cells`] |
 //! | [`AgentQueueCell`] | slot, agent, queue | [`agent_queue_cells`] |
 //!
+//! Slots are quarter hours; [`longer()`] adds them up to cells of hours and days.
+//!
 //! Figures of a stint lie in the slot it entered in; times of waiting, talk,
 //! sessions and pauses are split over the slots they overlap (`metrics.md`
 //! 3.0, interval attribution). Cells are made anew from the facts when facts
@@ -21,6 +23,7 @@
 mod agent;
 mod agent_queue;
 mod cells;
+mod longer;
 mod packing;
 mod passage;
 mod queue;
@@ -37,9 +40,11 @@ pub use agent_queue::{
     AgentCalls, AgentQueueCell, AgentQueueCells, AgentQueueKey, agent_queue_cells,
 };
 pub use cells::Cells;
+pub use longer::{SlotCell, SlotKey, Step, longer};
 pub use packing::{Damaged, Stat, Tally};
 pub use passage::Passage;
 pub use queue::{Counted, QueueCell, QueueCells, QueueKey, VoiceMenu, queue_cells};
+pub use queue_pack::Figures;
 pub use spread::{
     Holds, Rings, TALK_STEPS, Talks, Waits, talk_limit_is_exact, wait_bin, wait_bin_end,
     wait_limit_is_exact,

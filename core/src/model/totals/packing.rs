@@ -184,18 +184,33 @@ impl Tally {
         self.add_from(0, key, n);
     }
 
+    /// The key when one was counted once.
+    pub(super) fn only_one(&self) -> Option<u32> {
+        match (self.places.is_empty(), self.pairs.as_slice()) {
+            (true, [(key, 1)]) => Some(*key),
+            _ => None,
+        }
+    }
+
     /// Adds, searching from `start` on; returns where the key is, for the
     /// search of a higher one.
+    #[inline]
     fn add_from(&mut self, start: usize, key: u32, n: u32) -> usize {
+        // The usual way of a sum of many cells.
+        if let Some(place) = self.places.get_mut(key as usize) {
+            *place = place.saturating_add(n);
+            return start;
+        }
+        self.add_slowly(start, key, n)
+    }
+
+    fn add_slowly(&mut self, start: usize, key: u32, n: u32) -> usize {
         if n == 0 {
             return start;
         }
         if !self.places.is_empty() && key < PLACES {
-            let at = key as usize;
-            if at >= self.places.len() {
-                self.places.resize(at + 1, 0);
-            }
-            self.places[at] = self.places[at].saturating_add(n);
+            self.places.resize(key as usize + 1, 0);
+            self.places[key as usize] = n;
             return start;
         }
         let mut at = start;
@@ -319,6 +334,11 @@ impl Tally {
             next = key.saturating_add(1);
         }
         Ok(())
+    }
+
+    /// Passes over a packed tally.
+    pub(super) fn skip(from: &mut Cursor<'_>) -> Result<(), Damaged> {
+        Tally::scan(from, |_, _| ())
     }
 
     /// The total of a packed tally.

@@ -90,7 +90,8 @@ pub struct QueueCell {
     /// cells, where the talk histogram answers.
     pub effective: u32,
     /// Newest end of a stint that entered here, after the start of the slot:
-    /// says whether all of them lie within a period.
+    /// says whether all of them lie within a period. 0 in longer slots, which
+    /// are not asked for it.
     pub last_end: u32,
 }
 

@@ -42,6 +42,34 @@ enum Part {
 
 const PARTS: u32 = 27;
 
+/// Which figures of a cell a sum is made of. Numbers of answered and lost
+/// stints always are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Figures(u32);
+
+impl Figures {
+    pub const ALL: Figures = Figures(u32::MAX);
+    pub const COUNTS: Figures = Figures(1 << Part::AnsweredBy as u32 | 1 << Part::LostBy as u32);
+    pub const WAITS: Figures = Figures(
+        Figures::COUNTS.0
+            | 1 << Part::WaitAnswered as u32
+            | 1 << Part::WaitAbandoned as u32
+            | 1 << Part::WaitLost as u32,
+    );
+    pub const TALK: Figures = Figures(Figures::COUNTS.0 | 1 << Part::Talk as u32);
+    /// Waiting and talking in the slot.
+    pub const TIMES: Figures = Figures(Figures::COUNTS.0 | 1 << Part::Times as u32);
+    /// Positions on entering.
+    pub const POSITIONS: Figures = Figures(
+        Figures::COUNTS.0 | 1 << Part::PositionAnswered as u32 | 1 << Part::PositionLost as u32,
+    );
+
+    #[must_use]
+    pub const fn with(self, other: Figures) -> Figures {
+        Figures(self.0 | other.0)
+    }
+}
+
 impl QueueCell {
     /// Appends the packed form. An empty cell is one byte.
     pub fn pack(&self, out: &mut Vec<u8>) {
@@ -155,10 +183,19 @@ impl QueueCell {
     /// Errors: [`Damaged`] when the bytes are no packed cell; this cell then
     /// holds rubbish and must be thrown away.
     pub fn merge_packed(&mut self, bytes: &[u8]) -> Result<(), Damaged> {
+        self.merge_figures(Figures::ALL, bytes)
+    }
+
+    /// The same with the wanted figures alone; the others stay as they are,
+    /// and what stands behind the last wanted one is not looked at.
+    pub fn merge_figures(&mut self, wanted: Figures, bytes: &[u8]) -> Result<(), Damaged> {
         let mut from = Cursor::new(bytes);
         let bits = from.number()?;
         if bits >> PARTS != 0 {
             return Err(Damaged);
+        }
+        if wanted != Figures::ALL {
+            return self.merge_some(wanted, bits, from);
         }
         let there = |part: Part| bits >> part as u32 & 1 == 1;
         let tally = |from: &mut Cursor<'_>, part, tally: &mut Tally| {
@@ -179,11 +216,7 @@ impl QueueCell {
         }
         tally(&mut from, Part::PositionAnswered, &mut self.position_answered)?;
         if there(Part::Times) {
-            self.waiting_secs = self.waiting_secs.saturating_add(from.number()?);
-            self.waiting_max = self.waiting_max.max(from.small()?);
-            self.left = self.left.saturating_add(from.small()?);
-            self.talking_secs = self.talking_secs.saturating_add(from.number()?);
-            self.last_end = self.last_end.max(from.small()?);
+            self.read_times(&mut from)?;
         }
         tally(&mut from, Part::LostBy, &mut self.lost_by)?;
         if there(Part::WaitAbandoned) {
@@ -230,6 +263,76 @@ impl QueueCell {
             self.rings_short = self.rings_short.saturating_add(from.small()?);
         }
         from.end()
+    }
+
+    fn read_times(&mut self, from: &mut Cursor<'_>) -> Result<(), Damaged> {
+        self.waiting_secs = self.waiting_secs.saturating_add(from.number()?);
+        self.waiting_max = self.waiting_max.max(from.small()?);
+        self.left = self.left.saturating_add(from.small()?);
+        self.talking_secs = self.talking_secs.saturating_add(from.number()?);
+        self.last_end = self.last_end.max(from.small()?);
+        Ok(())
+    }
+
+    /// What [`Figures`] can name, in the order of the bytes.
+    fn merge_some(
+        &mut self,
+        wanted: Figures,
+        bits: u64,
+        mut from: Cursor<'_>,
+    ) -> Result<(), Damaged> {
+        let from = &mut from;
+        let there = |part: Part| bits >> part as u32 & 1 == 1;
+        let wants = |part: Part| wanted.0 >> part as u32 & 1 == 1;
+        let done = |part: Part| (bits & u64::from(wanted.0)) >> part as u32 == 0;
+        let tally = |from: &mut Cursor<'_>, part: Part, sum: &mut Tally| match there(part) {
+            true if wants(part) => sum.read_onto(from),
+            true => Tally::skip(from),
+            false => Ok(()),
+        };
+        let waits = |from: &mut Cursor<'_>, part: Part, sum: &mut Waits| match there(part) {
+            true if wants(part) => sum.read_onto(from),
+            true => Waits::skip(from),
+            false => Ok(()),
+        };
+        tally(from, Part::AnsweredBy, &mut self.answered_by)?;
+        waits(from, Part::WaitAnswered, &mut self.wait_answered)?;
+        match there(Part::Talk) {
+            true if wants(Part::Talk) => self.talk.read_onto(from)?,
+            true => Talks::skip(from)?,
+            false => {}
+        }
+        if there(Part::RingsTaken) {
+            Rings::read(from)?;
+        }
+        if there(Part::TriesAnswered) {
+            Stat::read(from)?;
+        }
+        tally(from, Part::PositionAnswered, &mut self.position_answered)?;
+        if there(Part::Times) {
+            match wants(Part::Times) {
+                true => self.read_times(from)?,
+                false => (0..5).try_for_each(|_| from.number().map(|_| ()))?,
+            }
+        }
+        tally(from, Part::LostBy, &mut self.lost_by)?;
+        if done(Part::WaitAbandoned) {
+            return Ok(());
+        }
+        waits(from, Part::WaitAbandoned, &mut self.wait_abandoned)?;
+        waits(from, Part::WaitLost, &mut self.wait_lost)?;
+        if done(Part::RingsLost) {
+            return Ok(());
+        }
+        if there(Part::RingsLost) {
+            Rings::read(from)?;
+            from.small()?;
+        }
+        if there(Part::TriesLost) {
+            Stat::read(from)?;
+            from.small()?;
+        }
+        tally(from, Part::PositionLost, &mut self.position_lost)
     }
 
     /// Answered and lost stints of a packed cell; looks no further.

@@ -113,6 +113,11 @@ impl Waits {
         self.stat.n == 0
     }
 
+    /// The wait when there is one.
+    pub(super) fn only_one(&self) -> Option<u32> {
+        self.stat.max().filter(|_| self.stat.n == 1)
+    }
+
     pub(super) fn pack(&self, out: &mut Vec<u8>) {
         self.bins.pack(out);
         // Below the exact limit the bins say all there is to say.
@@ -181,6 +186,11 @@ impl Talks {
 
     pub fn is_empty(&self) -> bool {
         self.stat.n == 0
+    }
+
+    /// The talk when there is one.
+    pub(super) fn only_one(&self) -> Option<u32> {
+        self.stat.max().filter(|_| self.stat.n == 1)
     }
 
     pub(super) fn pack(&self, out: &mut Vec<u8>) {

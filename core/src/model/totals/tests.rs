@@ -48,6 +48,37 @@ proptest! {
             let counts = (cell.answered(), cell.lost());
             prop_assert_eq!(QueueCell::counts_packed(&bytes), Ok(counts));
             sum.merge_packed(&bytes).unwrap();
+            for (figures, chosen) in [
+                (Figures::COUNTS, QueueCell::default()),
+                (Figures::TALK, QueueCell { talk: cell.talk.clone(), ..QueueCell::default() }),
+                (
+                    Figures::WAITS,
+                    QueueCell {
+                        wait_answered: cell.wait_answered.clone(),
+                        wait_abandoned: cell.wait_abandoned.clone(),
+                        wait_lost: cell.wait_lost.clone(),
+                        ..QueueCell::default()
+                    },
+                ),
+                (
+                    Figures::TIMES.with(Figures::POSITIONS),
+                    QueueCell {
+                        position_answered: cell.position_answered.clone(),
+                        position_lost: cell.position_lost.clone(),
+                        waiting_secs: cell.waiting_secs,
+                        waiting_max: cell.waiting_max,
+                        left: cell.left,
+                        talking_secs: cell.talking_secs,
+                        last_end: cell.last_end,
+                        ..QueueCell::default()
+                    },
+                ),
+            ] {
+                let mut some = QueueCell::default();
+                some.merge_figures(figures, &bytes).unwrap();
+                let (answered_by, lost_by) = (cell.answered_by.clone(), cell.lost_by.clone());
+                prop_assert_eq!(some, QueueCell { answered_by, lost_by, ..chosen });
+            }
         }
         prop_assert_eq!(sum, whole(cells.into_values()));
         for cell in agent_queue_cells(&stints, range()).values() {
@@ -60,6 +91,35 @@ proptest! {
             cell.pack(&mut bytes);
             prop_assert_eq!(&AgentCell::unpack(&bytes).unwrap(), cell);
         }
+    }
+
+    #[test]
+    fn cells_of_hours_and_days_are_what_counting_in_longer_slots_gives(
+        stints in stints(),
+        facts in presence(),
+    ) {
+        let (sessions, _, pauses) = facts;
+        let talks = talks(&stints);
+        let quarters = Slots::quarters(START - 79_200, START + 2 * 86_400);
+        let mut counted = QueueCells::new(quarters, Counted::default());
+        stints.iter().for_each(|stint| counted.add(stint));
+        let queues = counted.cells();
+        let mut counted = AgentQueueCells::new(quarters, Counted::default());
+        stints.iter().for_each(|stint| counted.add(stint));
+        let both = counted.cells();
+        let agents = agent_cells_made(&sessions, &pauses, &talks, quarters);
+        for step in [Step::Hour, Step::Day] {
+            let slots = Slots { secs: step.secs(), ..quarters };
+            let mut direct = queue_cells(&stints, slots);
+            direct.values_mut().for_each(|cell| cell.last_end = 0);
+            prop_assert_eq!(longer(&queues, step).into_map(), direct);
+            prop_assert_eq!(longer(&both, step).into_map(), agent_queue_cells(&stints, slots));
+            let direct = agent_cells(&sessions, &pauses, &talks, slots);
+            prop_assert_eq!(longer(&agents, step).into_map(), direct);
+        }
+        // Days may be added up from hours.
+        let hours = longer(&agents, Step::Hour);
+        prop_assert_eq!(longer(&hours, Step::Day).into_map(), longer(&agents, Step::Day).into_map());
     }
 
     #[test]

@@ -1,0 +1,352 @@
+CREATE TABLE account (
+    id integer primary key,
+    -- What one logs in with: trimmed, lower case.
+    account text not null unique check (length(account) between 1 and 64),
+    -- The person's name, for people.
+    name text not null,
+    -- people::Role: 1 administrator, 2 supervisor, 3 agent, 4 user.
+    role integer not null check (role between 1 and 4),
+    -- people::Language: 1 English, 2 French.
+    language integer not null,
+    -- people::Theme: 1 auto, 2 light, 3 dark.
+    theme integer not null default 1,
+    -- people::Density: 1 compact, 2 normal, 3 comfortable.
+    density integer not null default 2,
+    -- Whether single letters act as keys.
+    single_keys integer not null default 1 check (single_keys in (0, 1)),
+    -- The agent this person is in the log, as text: it may be set before the
+    -- agent's first record. Null: no agent.
+    agent text,
+    -- 1: every queue; 0: those of account_queue.
+    all_queues integer not null check (all_queues in (0, 1)),
+    disabled integer not null default 0 check (disabled in (0, 1)),
+    -- argon2id: salt, hash and the costs the hash was made with.
+    salt blob not null,
+    hash blob not null,
+    m_cost integer not null,
+    t_cost integer not null,
+    p_cost integer not null,
+    -- UTC seconds.
+    created integer not null,
+    -- UTC seconds of the last good log-in; null: never.
+    last_login integer
+) strict;
+
+CREATE TABLE account_queue (
+    account_id integer not null references account (id) on delete cascade,
+    queue text not null,
+    primary key (account_id, queue)
+) strict, without rowid;
+
+CREATE TABLE agent (
+    -- model::Names id, from 1 without gaps.
+    id integer primary key,
+    -- In the spelling first seen; agents are one in any case of letters.
+    name text not null
+) strict;
+
+CREATE TABLE agent_cell (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE agent_day (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE agent_hour (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE agent_queue_cell (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentQueueCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE agent_queue_day (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::AgentQueueCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE audit (
+    id integer primary key,
+    -- UTC seconds.
+    at integer not null,
+    -- Who; 'console' for the command line, empty for an unknown account.
+    account text not null,
+    -- From where; empty for the command line.
+    address text not null,
+    -- What: 'login', 'account.create', 'call.close', ...
+    action text not null,
+    -- On what.
+    object text not null,
+    -- Values before and after; null where there are none.
+    old text,
+    new text
+) strict;
+
+CREATE TABLE chosen_columns (
+    account_id integer not null references account (id) on delete cascade,
+    -- A block of reports, or 'calls'.
+    block text not null,
+    -- Ids of the columns in their order, with commas between them.
+    columns text not null,
+    primary key (account_id, block)
+) strict, without rowid;
+
+CREATE TABLE counter (
+    name text primary key,
+    n integer not null
+) strict, without rowid;
+
+CREATE TABLE ivr_call (
+    -- Second of the start << 16 | number within the second.
+    id integer primary key,
+    -- Length in seconds.
+    secs integer not null check (secs >= 0),
+    -- As in stint.
+    number any check (typeof(number) <> 'blob' and typeof(number) <> 'real'),
+    -- word.id of the dialled number.
+    dnis integer references word (id),
+    -- Unique id and steps, packed; see store::interval_row.
+    rest blob not null
+) strict;
+
+CREATE TABLE journal (
+    -- In order of the stream of bytes, from 0.
+    id integer primary key,
+    -- Generation, length, bytes; see store::journal_pages.
+    bytes blob not null
+) strict;
+
+CREATE TABLE kiosk (
+    id integer primary key,
+    -- SHA-256 of the token in the address: the token itself is not stored.
+    token_hash blob not null unique check (length(token_hash) = 32),
+    account_id integer not null references account (id) on delete cascade,
+    -- For people: where the screen hangs.
+    name text not null,
+    -- 1: every queue the account may see; 0: those of kiosk_queue.
+    all_queues integer not null check (all_queues in (0, 1)),
+    -- UTC seconds; last_used is written at most every five minutes; null: never.
+    created integer not null,
+    last_used integer
+) strict;
+
+CREATE TABLE kiosk_queue (
+    kiosk_id integer not null references kiosk (id) on delete cascade,
+    queue text not null,
+    primary key (kiosk_id, queue)
+) strict, without rowid;
+
+CREATE TABLE log_position (
+    -- Order of use: the highest is the file read last.
+    id integer primary key,
+    device integer not null,
+    inode integer not null,
+    -- Hash of the first fingerprint_len bytes; 64 bits as a signed number.
+    fingerprint integer not null,
+    fingerprint_len integer not null,
+    -- Bytes read and committed.
+    offset integer not null check (offset >= 0),
+    -- Time of the newest record before offset; 0 when there was none.
+    last integer not null
+) strict;
+
+CREATE TABLE login_session (
+    -- SHA-256 of the token in the cookie: the token itself is not stored.
+    id_hash blob not null primary key check (length(id_hash) = 32),
+    account_id integer not null references account (id) on delete cascade,
+    -- Token that every change has to carry.
+    csrf blob not null check (length(csrf) = 32),
+    -- UTC seconds; last_seen is written at most every five minutes.
+    created integer not null,
+    last_seen integer not null,
+    -- UTC seconds of the absolute end.
+    expires integer not null,
+    -- Where it was opened from, and the browser's name for itself.
+    address text not null,
+    agent text not null
+) strict, without rowid;
+
+CREATE TABLE membership (
+    -- Second of the start << 16 | number within the second.
+    id integer primary key,
+    agent integer not null references agent (id),
+    queue integer not null references queue (id),
+    -- Length in seconds.
+    secs integer not null check (secs >= 0),
+    -- model::EndCause.
+    cause integer not null,
+    -- model::Quality bits.
+    quality integer not null
+) strict;
+
+CREATE TABLE meta (
+    -- 'zone', 'settled_until', 'detail_from', 'newest', 'journal', 'backup_at'.
+    name text primary key,
+    -- Integer or text, by name.
+    value any not null
+) strict, without rowid;
+
+CREATE TABLE odd_line (
+    -- In order of arrival.
+    id integer primary key,
+    -- Time of the line, or of the newest record before it.
+    at integer not null,
+    -- 1 unknown verb, 2 malformed.
+    kind integer not null check (kind in (1, 2)),
+    -- The verb, or why it is malformed.
+    reason text not null,
+    -- As it stood, cut at a length the intake chose; any bytes.
+    line blob not null
+) strict;
+
+CREATE TABLE pause (
+    -- Second of the start << 16 | number within the second.
+    id integer primary key,
+    agent integer not null references agent (id),
+    -- queue.id of a pause on one queue; null for the agent-level pause.
+    queue integer references queue (id),
+    -- Length in seconds.
+    secs integer not null check (secs >= 0),
+    -- word.id of the reason; null without one.
+    code integer references word (id),
+    -- model::EndCause.
+    cause integer not null,
+    -- model::Quality bits.
+    quality integer not null
+) strict;
+
+CREATE TABLE pending (
+    -- In order of the file.
+    id integer primary key,
+    line blob not null
+) strict;
+
+CREATE TABLE queue (
+    -- model::Names id, from 1 without gaps.
+    id integer primary key,
+    -- As the log writes it.
+    name text not null
+) strict;
+
+CREATE TABLE queue_cell (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::QueueCell values by queue, direction and quarter.
+    cells blob not null
+) strict;
+
+CREATE TABLE queue_day (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::QueueCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE queue_hour (
+    -- UTC day since 1970 << 16 | number within the day.
+    id integer primary key,
+    -- model::totals::QueueCell values.
+    cells blob not null
+) strict;
+
+CREATE TABLE saved_view (
+    account_id integer not null references account (id) on delete cascade,
+    name text not null,
+    -- Path and query below the portal's root.
+    address text not null,
+    primary key (account_id, name)
+) strict, without rowid;
+
+CREATE TABLE seen (
+    -- Quarter hours since 1970 << 16 | number within the quarter hour.
+    id integer primary key,
+    -- Up to 50 hashes, packed; see store::seen.
+    hashes blob not null
+) strict;
+
+CREATE TABLE session (
+    -- Second of the start << 16 | number within the second.
+    id integer primary key,
+    agent integer not null references agent (id),
+    -- Length in seconds.
+    secs integer not null check (secs >= 0),
+    -- word.id of the telephone, if the log named one.
+    extension integer references word (id),
+    -- model::EndCause.
+    cause integer not null,
+    -- model::Quality bits.
+    quality integer not null
+) strict;
+
+CREATE TABLE state (
+    -- Chosen by the model.
+    key blob primary key,
+    value blob not null
+) strict, without rowid;
+
+CREATE TABLE stint (
+    -- Second of entering << 12 | number within the second. When a second has
+    -- 4096 stints, the next ones take ids of later seconds and say so in rest.
+    id integer primary key,
+    -- queue.id.
+    queue integer not null,
+    -- agent.id of who answered or, outbound, dialled; null when nobody.
+    agent integer,
+    -- Cause code (bits 0-4), answered (bit 5), outbound (bit 6).
+    flags integer not null check (flags between 1 and 127),
+    -- Seconds from entering to the answer or the end; null when unknown.
+    wait integer,
+    -- Seconds of conversation; null when lost or unknown.
+    talk integer,
+    -- The other party's number. Integer: digits << 4 | leading zeros, 15 for
+    -- a plus. Text: any other form. Null: hidden or unknown.
+    number any check (typeof(number) <> 'blob' and typeof(number) <> 'real'),
+    -- Unique id of the call. Integer: the sequence number behind the dot, the
+    -- rest of the id is in rest. Text: an id of another form, whole.
+    call any not null check (typeof(call) in ('integer', 'text')),
+    -- Everything else, packed; see store::stint_row.
+    rest blob not null
+) strict;
+
+CREATE TABLE version (
+    -- Number of the schema after the step; the same as pragma user_version.
+    version integer primary key,
+    -- When the step was taken.
+    at integer not null,
+    -- Version of the program that took it.
+    program text not null
+) strict;
+
+CREATE TABLE word (
+    -- model::Names id, from 1 without gaps.
+    id integer primary key,
+    text text not null
+) strict;
+
+CREATE INDEX kiosk_account on kiosk (account_id);
+
+CREATE INDEX login_session_account on login_session (account_id);
+
+CREATE INDEX membership_long on membership (id) where secs > 86400;
+
+CREATE INDEX pause_long on pause (id) where secs > 86400;
+
+CREATE INDEX session_long on session (id) where secs > 86400;
+
+CREATE INDEX stint_call on stint (call) where typeof(call) = 'text';
+
