@@ -8,12 +8,12 @@ use crate::base::Result;
 use crate::model::{AgentId, Stint, WordId};
 use crate::reports::agents::times;
 use crate::reports::block::{Block, Group, block};
-use crate::reports::callers::{Numbers, code};
+use crate::reports::callers::{Different, Numbers};
 use crate::reports::report::{Table, Value, percent, ratio, real};
 use crate::reports::split::NONE;
 use crate::reports::study::Study;
 use crate::reports::sums::{AgentSum, AgentTime};
-use crate::store::Wanted;
+use crate::store::{StintPart, Wanted};
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -74,7 +74,9 @@ pub(super) const BLOCKS: &[Block] = &[
         ["Calls by agent and tag", "Appels par agent et étiquette"],
         ["Answered calls by their tag", "Appels traités par étiquette"],
         &["AG-55", "AG-55TALK", "AG-55SHARE"],
-        |study, block| by_word(study, block, |stint| stint.tag.into_iter().collect()),
+        |study, block| {
+            by_word(study, block, StintPart::Tag, |stint| stint.tag.into_iter().collect())
+        },
     ),
     block(
         "agents-features",
@@ -83,7 +85,7 @@ pub(super) const BLOCKS: &[Block] = &[
         ["Calls by agent and feature", "Appels par agent et caractéristique"],
         ["Answered calls by each of their features", "Appels traités par caractéristique"],
         &["AG-55", "AG-55TALK", "AG-55SHARE"],
-        |study, block| by_word(study, block, |stint| stint.features.clone()),
+        |study, block| by_word(study, block, StintPart::Features, |stint| stint.features.clone()),
     ),
 ];
 
@@ -142,17 +144,18 @@ fn handling(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn callers(study: &Study<'_>, block: &Block) -> Result<Table> {
     let threshold = i64::from(study.query.rules.effective_threshold);
-    let mut agents: FxHashMap<AgentId, [Numbers; 3]> = FxHashMap::default();
+    let mut agents: FxHashMap<AgentId, [Different; 3]> = FxHashMap::default();
+    let mut numbers = Numbers::default();
     study.each_attempted(Wanted::NUMBER, &mut |stint| {
-        let number = code(&stint.number);
+        let number = numbers.id(&stint.number);
         let rang = stint.attempts.iter().map(|attempt| attempt.agent);
         for agent in rang.chain(stint.agent).filter(|&agent| study.scope.has_agent(agent)) {
             let [all, answered, effective] = agents.entry(agent).or_default();
-            all.add_code(number);
+            all.add(number);
             if stint.answered && stint.agent == Some(agent) {
-                answered.add_code(number);
+                answered.add(number);
                 if stint.talk.is_some_and(|talk| talk >= threshold) {
-                    effective.add_code(number);
+                    effective.add(number);
                 }
             }
         }
@@ -198,10 +201,11 @@ fn queues(study: &Study<'_>, block: &Block) -> Result<Table> {
 fn by_word(
     study: &Study<'_>,
     block: &Block,
+    part: StintPart,
     words: impl Fn(&Stint) -> Vec<WordId>,
 ) -> Result<Table> {
     let mut sums: BTreeMap<(AgentId, WordId), (u32, u64)> = BTreeMap::new();
-    study.each_call(Wanted::FIGURES, &mut |call| {
+    study.each_with(part, Wanted::FIGURES, &mut |call, _| {
         let stint = &call.stint;
         let Some(agent) = stint.agent.filter(|_| stint.answered) else { return Ok(()) };
         for word in words(stint) {

@@ -9,7 +9,7 @@ use crate::base::order::Ordered as _;
 use crate::model::Stint;
 use crate::model::totals::Stat;
 use crate::reports::block::{Block, Group, block};
-use crate::reports::callers::{Numbers, code};
+use crate::reports::callers::{Different, Numbers, code};
 use crate::reports::query::{Area, digits};
 use crate::reports::report::{Table, Value, percent};
 use crate::reports::split::NONE;
@@ -70,7 +70,8 @@ pub(super) const BLOCKS: &[Block] = &[
 struct Figures {
     calls: u32,
     taken: u32,
-    callers: Numbers,
+    /// Different numbers.
+    callers: usize,
     talk: Stat,
     wait: Stat,
     position: Stat,
@@ -81,7 +82,6 @@ impl Figures {
     fn add(&mut self, stint: &Stint) {
         self.calls += 1;
         self.taken += u32::from(stint.answered);
-        self.callers.add(&stint.number);
         stint.talk.into_iter().for_each(|talk| self.talk.add(talk));
         stint.wait.into_iter().for_each(|wait| self.wait.add(wait));
         stint.position.into_iter().for_each(|position| self.position.add(i64::from(position)));
@@ -96,7 +96,7 @@ impl Figures {
             self.taken.into(),
             (self.calls - self.taken).into(),
             percent(self.taken, self.calls),
-            self.callers.len().into(),
+            self.callers.into(),
             self.talk.total().into(),
             self.talk.mean().into(),
             self.wait.mean().into(),
@@ -110,17 +110,22 @@ impl Figures {
 fn by_area(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> Result<Table> {
     let area = &study.query.rules.area;
     // By the digits of the code in one word; texts are made once for each.
-    let mut areas: FxHashMap<Option<u64>, (String, Figures)> = FxHashMap::default();
+    let mut areas: FxHashMap<Option<u64>, (String, Figures, Different)> = FxHashMap::default();
+    let mut numbers = Numbers::default();
     let mut digits = String::new();
     study.each_call(Wanted::NUMBER, &mut |call| {
         if keep(&call.stint) {
             let cut = cut(area, &call.stint.number, &mut digits);
-            let entry = areas.entry(code(cut));
-            entry.or_insert_with(|| (named(cut), Figures::default())).1.add(&call.stint);
+            let empty = || (named(cut), Figures::default(), Different::default());
+            let (_, figures, callers) = areas.entry(code(cut)).or_insert_with(empty);
+            figures.add(&call.stint);
+            callers.add(numbers.id(&call.stint.number));
         }
         Ok(())
     })?;
-    let areas: BTreeMap<String, Figures> = areas.into_values().collect();
+    let areas: BTreeMap<String, Figures> = (areas.into_values())
+        .map(|(prefix, figures, callers)| (prefix, Figures { callers: callers.len(), ..figures }))
+        .collect();
     let mut table = Table::new(block.columns);
     for (prefix, figures) in areas {
         let mut values = vec![Value::from(prefix.as_str())];
@@ -136,7 +141,12 @@ fn by_number(study: &Study<'_>, block: &Block) -> Result<Table> {
     study.each_call(Wanted::NUMBER, &mut |call| {
         let number = &call.stint.number;
         let entry = numbers.entry(code(number));
-        entry.or_insert_with(|| (digits(number), Figures::default())).1.add(&call.stint);
+        let empty = || {
+            let digits = digits(number);
+            let callers = usize::from(!digits.is_empty());
+            (digits, Figures { callers, ..Figures::default() })
+        };
+        entry.or_insert_with(empty).1.add(&call.stint);
         Ok(())
     })?;
     let mut rows: Vec<(String, String, Figures)> = (numbers.into_values())

@@ -1,11 +1,12 @@
 //! Attempts: who rang, how long, and in vain (`metrics.md` 3.6).
 
+use std::cell::RefCell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::base::Result;
 use crate::base::order::Ordered as _;
-use crate::model::totals::Rings;
+use crate::base::{Result, UnixSec};
+use crate::model::totals::{LOOK_BACK, Rings};
 use crate::model::{AttemptResult, Direction, Stint};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, Value, percent, ratio, real};
@@ -115,7 +116,7 @@ fn queues(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn agents(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::new(block.columns);
-    let times = study.time_by(|key| Some(key.agent))?;
+    let times = study.time_by(Some)?;
     for (agent, sum) in study.agents_by(|key| Some(key.agent))? {
         let calls = &sum.all;
         if sum.offered() + calls.rings_cancelled + calls.rings_short == 0 {
@@ -140,25 +141,38 @@ fn agents(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn last(study: &Study<'_>, block: &Block) -> Result<Table> {
     // The newest `limit`, with a counter to keep the order of a second.
-    let mut newest = BinaryHeap::new();
-    let (mut count, limit) = (0u64, study.query.limit);
-    let mut add = |stint: &Stint| {
+    let newest = RefCell::new(BinaryHeap::new());
+    let (mut count, limit) = (0i64, study.query.limit);
+    // Stretches come from the newest to the oldest, calls within one in order.
+    let mut add = |stretch: u32, stint: &Stint| {
+        let mut newest = newest.borrow_mut();
         for attempt in &stint.attempts {
             count += 1;
+            let place = (attempt.at, Reverse(stretch), count);
             let ring = attempt.ring_ms;
             let result = attempt.result as u8;
-            newest.push(Reverse((attempt.at, count, attempt.agent, stint.queue, ring, result)));
+            newest.push(Reverse((place, attempt.agent, stint.queue, ring, result)));
             if newest.len() > limit {
                 newest.pop();
             }
         }
-        Ok(())
     };
-    study.each_attempted(Wanted::ATTEMPTS, &mut add)?;
-    let mut rows: Vec<_> = newest.into_iter().map(|Reverse(row)| row).collect();
+    // Attempts of calls that entered before a moment may follow it by a day.
+    let enough = |start: UnixSec| {
+        let newest = newest.borrow();
+        let oldest = newest.peek().map(|Reverse(row)| row.0.0);
+        newest.len() == limit && oldest.is_some_and(|at| at > start + LOOK_BACK)
+    };
+    if !study.last_attempted(&mut add, enough)? {
+        study.each_attempted(Wanted::ATTEMPTS, &mut |stint| {
+            add(0, stint);
+            Ok(())
+        })?;
+    }
+    let mut rows: Vec<_> = newest.into_inner().into_iter().map(|Reverse(row)| row).collect();
     rows.order_by(|a, b| b.cmp(a));
     let mut table = Table::new(block.columns);
-    for (n, (at, _, agent, queue, ring, result)) in rows.into_iter().enumerate() {
+    for (n, ((at, ..), agent, queue, ring, result)) in rows.into_iter().enumerate() {
         let values = vec![
             at.into(),
             study.names().agent_name(agent).into(),

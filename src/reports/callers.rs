@@ -83,24 +83,59 @@ pub(super) const BLOCKS: &[Block] = &[
     ),
 ];
 
-/// Different numbers. Numbers of up to 18 digits are kept as they are, longer
-/// ones by a hash.
+/// The numbers of a question, each with an id of its own from 0 on. Numbers
+/// of up to 18 digits are told apart exactly, longer ones by a hash.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(FxHashSet<u64>);
+pub(super) struct Numbers(FxHashMap<u64, u32>);
 
 impl Numbers {
-    /// Adds a number; one without digits is nobody's.
-    pub(super) fn add(&mut self, number: &str) {
-        self.add_code(code(number));
+    /// The id of a number; one without digits is nobody's.
+    pub(super) fn id(&mut self, number: &str) -> Option<u32> {
+        let next = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
+        code(number).map(|code| *self.0.entry(code).or_insert(next))
+    }
+}
+
+/// How many different ids there were: a set while they are few among many,
+/// then a bit for each.
+#[derive(Debug, Default)]
+pub(super) struct Different {
+    few: FxHashSet<u32>,
+    bits: Vec<u64>,
+    n: usize,
+}
+
+impl Different {
+    pub(super) fn add(&mut self, id: Option<u32>) {
+        let Some(id) = id else { return };
+        if self.bits.is_empty() {
+            if self.few.insert(id) {
+                self.n += 1;
+                // A bit of each id up to this one takes less than the set.
+                if self.n >= 32 && id as usize / 8 <= self.n * 8 {
+                    for id in std::mem::take(&mut self.few) {
+                        self.set(id);
+                    }
+                }
+            }
+        } else if self.set(id) {
+            self.n += 1;
+        }
     }
 
-    /// Adds what [`code`] made of a number.
-    pub(super) fn add_code(&mut self, code: Option<u64>) {
-        self.0.extend(code);
+    /// Whether the id is new.
+    fn set(&mut self, id: u32) -> bool {
+        let (place, bit) = (id as usize / 64, 1u64 << (id % 64));
+        if place >= self.bits.len() {
+            self.bits.resize(place + 1, 0);
+        }
+        let known = self.bits[place] & bit != 0;
+        self.bits[place] |= bit;
+        !known
     }
 
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.n
     }
 }
 
@@ -129,18 +164,20 @@ fn answered<'s>(
     key: impl Fn(&Call) -> Option<u32>,
     name: impl Fn(u32) -> &'s str,
 ) -> Result<Table> {
-    let mut rows: FxHashMap<u32, Numbers> = FxHashMap::default();
+    let mut rows: FxHashMap<u32, Different> = FxHashMap::default();
+    let mut numbers = Numbers::default();
     study.each_call(Wanted::NUMBER, &mut |call| {
         if call.stint.answered
             && let Some(key) = key(call)
         {
-            rows.entry(key).or_default().add(&call.stint.number);
+            rows.entry(key).or_default().add(numbers.id(&call.stint.number));
         }
         Ok(())
     })?;
     let mut table = Table::new(block.columns);
     if block.scope == "all" {
-        let known = (!study.has_no_detail()).then(|| rows.values().next().map_or(0, Numbers::len));
+        let known =
+            (!study.has_no_detail()).then(|| rows.values().next().map_or(0, Different::len));
         table.add("all", vec![known.into()]);
     } else {
         for (key, numbers) in rows {
@@ -154,11 +191,11 @@ fn summary(study: &Study<'_>, block: &Block) -> Result<Table> {
     let sum = super::answered::whole(study)?;
     let mut numbers = Numbers::default();
     study.each_call(Wanted::NUMBER, &mut |call| {
-        numbers.add(&call.stint.number);
+        numbers.id(&call.stint.number);
         Ok(())
     })?;
     let short = study.totals().unwrap_or_default().short;
-    let callers = (!study.has_no_detail()).then(|| numbers.len());
+    let callers = (!study.has_no_detail()).then(|| numbers.0.len());
     let mut table = Table::new(block.columns);
     let cell = &sum.cell;
     table.add(
@@ -262,12 +299,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_one_in_any_spelling_and_blank_ones_are_nobody() {
-        let mut numbers = Numbers::default();
-        for number in ["01 77 02", "017702", "+017702", "17702", "", "anonymous"] {
-            numbers.add(number);
+    fn different_ids_are_counted_once_however_many_there_are() {
+        for step in [1u32, 7, 100_000] {
+            let mut different = Different::default();
+            for id in (0..500).chain(100..600) {
+                different.add(Some(id * step));
+            }
+            assert_eq!(different.len(), 600, "{step}");
+            assert_eq!(different.bits.is_empty(), step == 100_000);
         }
-        assert_eq!(numbers.len(), 2);
+    }
+
+    #[test]
+    fn numbers_are_one_in_any_spelling_and_blank_ones_are_nobody() {
+        let (mut numbers, mut different) = (Numbers::default(), Different::default());
+        for number in ["01 77 02", "017702", "+017702", "17702", "", "anonymous"] {
+            different.add(numbers.id(number));
+        }
+        assert_eq!((numbers.0.len(), different.len()), (2, 2));
         assert_eq!(code("+01 7"), code("017"));
         assert_ne!(code("1234567890123456789"), code("1234567890123456788"));
     }

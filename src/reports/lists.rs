@@ -1,6 +1,8 @@
 //! Lists of calls (`metrics.md` 3.15): answered, lost, all, and those that
 //! stayed in the voice menu.
 
+use std::ops::ControlFlow;
+
 use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::{AttemptResult, NoteKind, Stint};
@@ -123,16 +125,16 @@ fn calls(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> Res
     let mut rows: Vec<(UnixSec, i64, Vec<Value>)> = Vec::new();
     let limit = study.query.limit;
     let mut cut = false;
-    study.each_call(Wanted::ALL, &mut |call| {
+    study.first_calls(Wanted::ALL, &mut |call| {
         if keep(&call.stint) {
-            if rows.len() < limit {
-                let values = block.columns.iter().map(|id| value(study, call, id)).collect();
-                rows.push((call.stint.enter, call.id, values));
-            } else {
+            if rows.len() == limit {
                 cut = true;
+                return Ok(ControlFlow::Break(()));
             }
+            let values = block.columns.iter().map(|id| value(study, call, id)).collect();
+            rows.push((call.stint.enter, call.id, values));
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     })?;
     if cut {
         study.note(

@@ -6,17 +6,16 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
-use crate::base::Result;
-use crate::model::{AgentId, WordId};
+use crate::base::{Result, UnixSec};
+use crate::model::{AgentId, Stint, WordId};
 use crate::reports::agents::times;
 use crate::reports::block::{Block, Group, block};
 use crate::reports::distributions::{buckets, by_all_bases};
-use crate::reports::passing::Seen;
 use crate::reports::query::OutcomeKind;
 use crate::reports::report::{Table, Value, percent, ratio, real};
 use crate::reports::study::Study;
 use crate::reports::sums::AgentTime;
-use crate::store::Wanted;
+use crate::store::{StintPart, Wanted};
 
 pub(super) const OVER_TIME: [&[Block]; 2] = [
     by_all_bases!(
@@ -111,6 +110,24 @@ fn kinds(study: &Study<'_>) -> FxHashMap<WordId, OutcomeKind> {
     known.collect()
 }
 
+/// Calls whose outcome counts as something, with the moment they belong to.
+fn each_won(
+    study: &Study<'_>,
+    kinds: &FxHashMap<WordId, OutcomeKind>,
+    visit: &mut dyn FnMut(&Stint, UnixSec, OutcomeKind),
+) -> Result<()> {
+    if kinds.is_empty() {
+        study.detail_range();
+        return Ok(());
+    }
+    study.each_with(StintPart::Outcome, Wanted::FIGURES, &mut |call, at| {
+        if let Some(kind) = call.stint.outcome.and_then(|word| kinds.get(&word)) {
+            visit(&call.stint, at, *kind);
+        }
+        Ok(())
+    })
+}
+
 fn per_bucket(
     study: &Study<'_>,
     block: &Block,
@@ -120,13 +137,8 @@ fn per_bucket(
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let kinds = kinds(study);
     let mut sums: BTreeMap<i32, Won> = BTreeMap::new();
-    study.each_counted(Wanted::FIGURES, &mut |seen| {
-        if let Seen::Call(call, at) = seen
-            && let Some(kind) = call.stint.outcome.and_then(|word| kinds.get(&word))
-        {
-            sums.entry(study.calendar.bucket(base, at)).or_default().add(*kind);
-        }
-        Ok(())
+    each_won(study, &kinds, &mut |_, at, kind| {
+        sums.entry(study.calendar.bucket(base, at)).or_default().add(kind);
     })?;
     let mut all = Won::default();
     sums.values().for_each(|sum| all.merge(sum));
@@ -140,14 +152,10 @@ fn per_bucket(
 fn by_agent(study: &Study<'_>, block: &Block) -> Result<Table> {
     let kinds = kinds(study);
     let mut sums: BTreeMap<AgentId, Won> = BTreeMap::new();
-    study.each_call(Wanted::FIGURES, &mut |call| {
-        let stint = &call.stint;
-        if let Some(agent) = stint.agent
-            && let Some(kind) = stint.outcome.and_then(|word| kinds.get(&word))
-        {
-            sums.entry(agent).or_default().add(*kind);
+    each_won(study, &kinds, &mut |stint, _, kind| {
+        if let Some(agent) = stint.agent {
+            sums.entry(agent).or_default().add(kind);
         }
-        Ok(())
     })?;
     let times = times(study)?;
     let nobody = AgentTime::default();

@@ -1,13 +1,20 @@
 //! Facts passing by: each call of a question once, filtered, joined and
 //! placed in time.
 
+use std::ops::ControlFlow;
+
 use crate::base::{Result, Secs, UnixSec};
 use crate::model::totals::LOOK_BACK;
 use crate::model::{Cause, Stint};
 use crate::reports::join::{Call, Joiner};
 use crate::reports::query::Attribute;
 use crate::reports::study::{Study, Totals};
-use crate::store::Wanted;
+use crate::store::{StintPart, Wanted};
+
+/// Days that are read at a time when only some calls are wanted: more and
+/// more, up to this many.
+const MOST_DAYS: Secs = 31;
+const DAY_SECS: Secs = 86_400;
 
 /// What a fact means to a question.
 pub enum Seen<'a> {
@@ -84,6 +91,89 @@ impl Study<'_> {
             Seen::Call(call, _) => visit(call),
             _ => Ok(()),
         })
+    }
+
+    /// Calls of the period in order of time until `visit` has enough; what it
+    /// says after that is not listened to. Reads no further where calls count
+    /// as they are.
+    pub fn first_calls(
+        &self,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&Call) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        if !self.is_plain() {
+            return self.each_call(wanted, &mut |call| visit(call).map(|_| ()));
+        }
+        let (mut at, to) = self.detail_range();
+        let (mut days, mut enough) = (1, false);
+        while at < to && !enough {
+            let end = (at + days * DAY_SECS).min(to);
+            self.each(wanted, at, end, &mut |seen| {
+                if let Seen::Call(call, _) = seen
+                    && !enough
+                {
+                    enough = visit(call)?.is_break();
+                }
+                Ok(())
+            })?;
+            (at, days) = (end, (days * 2).min(MOST_DAYS));
+        }
+        Ok(())
+    }
+
+    /// Calls of the period from its end on, a stretch at a time, until `visit`
+    /// has enough: it is shown each call with its stretch, counted from 0, and
+    /// at the end of a stretch where that begins.
+    pub fn last_attempted(
+        &self,
+        visit: &mut dyn FnMut(u32, &Stint),
+        mut enough: impl FnMut(UnixSec) -> bool,
+    ) -> Result<bool> {
+        if !self.is_plain() {
+            return Ok(false);
+        }
+        let (from, mut to) = self.detail_range();
+        let (mut days, mut n) = (1, 0);
+        while from < to {
+            let start = (to - days * DAY_SECS).max(from);
+            self.each(Wanted::ATTEMPTS, start, to, &mut |seen| {
+                if let Seen::Call(call, _) = seen {
+                    visit(n, &call.stint);
+                }
+                Ok(())
+            })?;
+            if enough(start) {
+                break;
+            }
+            (to, days, n) = (start, (days * 2).min(MOST_DAYS), n + 1);
+        }
+        Ok(true)
+    }
+
+    /// Calls that may have a part, by which `visit` must pick them: where
+    /// calls count as they are, those without it are not read.
+    pub fn each_with(
+        &self,
+        part: StintPart,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&Call, UnixSec) -> Result<()>,
+    ) -> Result<()> {
+        let mut pick = |seen: Seen<'_>| match seen {
+            Seen::Call(call, at) => visit(call, at),
+            _ => Ok(()),
+        };
+        if !self.is_plain() {
+            return self.each_counted(wanted, &mut pick);
+        }
+        let (from, to) = self.detail_range();
+        self.each(wanted.only(part), from, to, &mut pick)
+    }
+
+    /// Whether calls count as they are stored, each where it was entered: then
+    /// the header's numbers come from cells, and calls need not be read for
+    /// them.
+    fn is_plain(&self) -> bool {
+        !self.facts && self.ongoing().is_empty()
     }
 
     /// Shows all of the period; counts what the header tells when no part of

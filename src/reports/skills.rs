@@ -9,7 +9,7 @@ use crate::model::{NoteKind, Stint};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, Value};
 use crate::reports::study::Study;
-use crate::store::Wanted;
+use crate::store::{StintPart, Wanted};
 
 pub(super) const BLOCKS: &[Block] = &[
     block(
@@ -83,7 +83,7 @@ struct Figures {
 
 fn wanted(study: &Study<'_>) -> Result<BTreeMap<String, Figures>> {
     let mut all: BTreeMap<String, Figures> = BTreeMap::new();
-    study.each_call(Wanted::FIGURES, &mut |call| {
+    study.each_with(StintPart::Notes, Wanted::FIGURES, &mut |call, _| {
         for (skill, level) in skills(&call.stint) {
             let entry = all.entry(skill).or_default();
             if !call.stint.answered {
@@ -128,7 +128,7 @@ fn per_bucket(study: &Study<'_>, block: &Block) -> Result<Table> {
     let mut table = Table::default();
     let Some(base) = block.base(&study.query.rules) else { return Ok(table) };
     let mut counts: BTreeMap<(i32, String), u32> = BTreeMap::new();
-    study.each_call(Wanted::FIGURES, &mut |call| {
+    study.each_with(StintPart::Notes, Wanted::FIGURES, &mut |call, _| {
         let bucket = study.calendar.bucket(base, call.stint.enter);
         for skill in skills(&call.stint).into_keys() {
             *counts.entry((bucket, skill)).or_default() += 1;
