@@ -10,7 +10,6 @@ use std::hash::Hash;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::base::order::Gathered as _;
 use crate::base::{Error, Kind, Result, Secs, UnixSec};
 use crate::model::totals::{
     Counted, Damaged, Figures, LOOK_BACK, QueueCell, QueueCells, QueueKey, SLOT_SECS, Slots, Step,
