@@ -1,7 +1,11 @@
 """The office as the manager interface tells it, and what people do from their pages."""
 
+import os
+import subprocess
+
 from office.harness import OfficeTest
 from office.plan import Person, Plan, Queue
+from office.switchroom import PATIENCE
 
 ALICE, BRUNO = Person("201", "Alice Moreau", "1201"), Person("202", "Bruno O'Neill", "1202")
 
@@ -97,6 +101,20 @@ class Live(WithManager):
         self.room.linked("stale")
         self.office.cable.speak()
         self.room.linked("up")
+
+
+    def test_a_second_tracker_finds_the_one_built_in_and_leaves(self):
+        tracker = self.room.until("/api/v1/health", lambda health: health["tracker"]["state"] == "writing", "a tracker")["tracker"]
+        self.assertEqual((tracker["sink"], tracker["other"], tracker["lost"]), ("internal", None, 0))
+        other = self.office.folder / "other"
+        other.mkdir()
+        done = subprocess.run([os.environ["SWITCHROOM"], "track", "--port", str(self.office.pbx.manager_port),
+                               "--login", "switchroom", "--queue-log", other / "log", "--parkedcalls"],
+                              capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL, timeout=PATIENCE,
+                              env=dict(os.environ, SWITCHROOM_AMI_SECRET="CHANGE-ME"))
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("another tracker", done.stderr)
+        self.assertEqual((other / "log").read_text(), "")
 
 
 class Actions(WithManager):

@@ -43,7 +43,7 @@ export function useAct(after?: () => void): Acting {
       working.current = false;
       if (answer.at === "failed") set({ at: "failed", what, fault: answer.fault });
       else if (answer.at === "ok" && answer.data.state === "done") {
-        set({ at: "done", what, more: answer.data.space ?? answer.data.message ?? "" });
+        set({ at: "done", what, more: answer.data.space ?? "" });
         then?.(answer.data);
       } else set({ at: "unknown", what });
       after?.();

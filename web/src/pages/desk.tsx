@@ -63,7 +63,7 @@ export function DeskPage() {
             <div class="c8 stack">
               <Present desk={desk} mine={mine} view={view} again={loaded.again} />
               {mine ? <Own mine={mine} /> : null}
-              <Recalls blocked={mine?.state === "paused"} again={loaded.again} />
+              <Recalls blocked={mine?.state === "paused"} turn={turn} again={loaded.again} />
               <Today agent={person.agent} turn={turn} />
             </div>
             <div class="c4 stack">
@@ -110,6 +110,8 @@ function Present({ desk, mine, view, again }: PartProps) {
   const state = mine?.state ?? "unavailable";
   const other = desk.call?.parties.find((p) => p.agent !== desk.agent && p.extension === null) ?? desk.call?.parties.find((p) => p.device !== desk.device) ?? null;
   const talking = Boolean(call || desk.call);
+  // What was said of one call is not said of the next.
+  useEffect(acting.forget, [desk.call?.id ?? call?.id ?? ""]);
   if (!talking) {
     return (
       <Panel title={say("desk.state")}>

@@ -51,13 +51,13 @@ export function ActSaid({ acting }: { acting: Acting }) {
   const o = acting.outcome;
   if (o.at === "none") return null;
   if (o.at === "failed") {
-    return <p class="said act" role="alert"><Icon name="stop8" small /><span><b>{o.what}:</b> {faultText(o.fault)}</span></p>;
+    return <p class="said act" role="alert"><Icon name="stop8" small /><span><b>{say("act.of", { what: o.what })}</b> {faultText(o.fault)}</span></p>;
   }
   const text = o.at === "busy" ? say("act.busy") : o.at === "unknown" ? say("act.unknown") : say("act.done");
   return (
     <p class="said" role="status">
       <Icon name={o.at === "done" ? "okc" : "refresh"} small />
-      <span><b>{o.what}:</b> {text} {o.at === "done" ? o.more : ""}</span>
+      <span><b>{say("act.of", { what: o.what })}</b> {text} {o.at === "done" ? o.more : ""}</span>
     </p>
   );
 }

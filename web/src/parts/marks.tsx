@@ -10,8 +10,8 @@ import { Icon } from "./icon";
 
 /** Seconds between two looks at what others marked. */
 const LOOK = 15;
-/** A mark goes through Asterisk's log before it is known here, in milliseconds. */
-const ON_ITS_WAY = 1200;
+/** A mark goes through Asterisk's log, whose lines wait for each other some seconds: looks after so many milliseconds. */
+const ON_ITS_WAY = [1500, 4500, 7000];
 
 const NONE: CallMarks = { outcome: null, tag: null, features: [] };
 
@@ -21,8 +21,8 @@ export function Marks({ call, office, acting }: { call: string; office: Desk; ac
   const ended = acting.outcome.at;
   useEffect(() => {
     if (ended !== "done") return;
-    const timer = window.setTimeout(loaded.again, ON_ITS_WAY);
-    return () => window.clearTimeout(timer);
+    const timers = ON_ITS_WAY.map((ms) => window.setTimeout(loaded.again, ms));
+    return () => timers.forEach((timer) => window.clearTimeout(timer));
   }, [acting.outcome]);
   const allowed = office.outcomes.filter((code) => suits(office, code, marks));
   const features = office.features.filter((code) => !marks.features.includes(code));

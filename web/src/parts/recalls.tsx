@@ -1,5 +1,6 @@
 // Callers of one's queues to ring back: lost, and spoken to by nobody since.
 
+import { useEffect } from "preact/hooks";
 import { recalls, type Recall } from "../api/wire-office";
 import { useAct } from "../lib/act";
 import { at, int, phone, span } from "../lib/format";
@@ -14,14 +15,21 @@ import { Panel } from "./panel";
 /** Seconds between two looks. */
 const LOOK = 30;
 
-/** `blocked`: one may not dial now. `again` asks the desk anew after an act. */
-export function Recalls({ blocked, again }: { blocked: boolean; again: () => void }) {
+/** A call is in the list of calls some seconds after its end, in milliseconds. */
+const AFTER = 5000;
+
+/** `blocked`: one may not dial now. `turn` changes with one's own state; `again` asks the desk anew after an act. */
+export function Recalls({ blocked, turn, again }: { blocked: boolean; turn: string; again: () => void }) {
   const loaded = useLoad("/desk/recalls", recalls, {}, LOOK);
   const acting = useAct(() => {
     again();
     loaded.again();
   });
   const { queues } = useNames();
+  useEffect(() => {
+    const timer = window.setTimeout(loaded.again, AFTER);
+    return () => window.clearTimeout(timer);
+  }, [turn]);
   const list = loaded.data?.recalls ?? [];
   return (
     <Panel title={say("desk.recalls")} side={<span class="sm mut">{list.length ? int(list.length) : ""}</span>}>

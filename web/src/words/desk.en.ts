@@ -53,6 +53,7 @@ export default {
   "sup.penalty.bad": "A whole number from 0 to 1000",
   "sup.here": "Taken here",
   "act.sure": "{what}: press again",
+  "act.of": "{what}:",
   "act.busy": "on its way…",
   "act.done": "done.",
   "act.unknown": "sent, but nobody said yet how it ended.",

@@ -55,6 +55,7 @@ const words: Record<keyof typeof english, string> = {
   "sup.penalty.bad": "Un nombre entier de 0 à 1000",
   "sup.here": "Pris ici",
   "act.sure": "{what} : appuyer encore",
+  "act.of": "{what} :",
   "act.busy": "en route…",
   "act.done": "fait.",
   "act.unknown": "envoyé, mais personne n’a encore dit comment cela a fini.",
