@@ -5,6 +5,8 @@
 #[path = "../core/tests/store_support/mod.rs"]
 mod store_support;
 
+use std::sync::Arc;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -165,7 +167,7 @@ fn a_settled_day_answers_as_it_did_before() {
         // then has gone on, which is another question.
         let mut later = store_support::stints::answered(DAY + 2 * 86_400, 1, 1, 5, 60, 10);
         later.number = "1".into();
-        let change = Change::Stint(Box::new(later));
+        let change = Change::Stint(Arc::new(later));
         store.commit(&batch(vec![change], 2, DAY + 3 * 86_400)).unwrap();
         let settled = store.query(|reader| reader.settled_until()).unwrap();
         assert!(settled > DAY, "{name}: settled until {settled}");

@@ -2,6 +2,8 @@
 
 mod store_support;
 
+use std::sync::Arc;
+
 use std::ops::ControlFlow;
 
 use proptest::prelude::*;
@@ -33,7 +35,7 @@ fn a_committed_batch_is_there_after_opening_again() {
     assert_eq!(loaded.positions, []);
     let mut changes = names(3);
     let calls = [answered(DAY + 10, 1, 2, 5, 60, 10), answered(DAY + 10, 2, 3, 7, 0, 12)];
-    changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Box::new(stint))));
+    changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Arc::new(stint))));
     let sent = batch(changes, 500, DAY + 80);
     store.commit(&sent).unwrap();
     drop(store);
@@ -67,7 +69,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), settings()).unwrap();
         let mut changes = names(50);
-        changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Box::new(stint))));
+        changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Arc::new(stint))));
         store.commit(&batch(changes, 500, DAY)).unwrap();
         let found = stints(&store, &StintFilter::default(), Order::OldestFirst);
         let mut back = stints(&store, &StintFilter::default(), Order::NewestFirst);
@@ -92,7 +94,7 @@ fn a_second_with_more_calls_than_numbers_keeps_them_all() {
     let (store, _) = Store::open(folder.path(), settings()).unwrap();
     let calls: Vec<Stint> = (0..5000).map(|n| answered(DAY, 1, 1, 1, 1, n * 2)).collect();
     let mut changes = names(1);
-    changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Box::new(stint))));
+    changes.extend(calls.iter().cloned().map(|stint| Change::Stint(Arc::new(stint))));
     store.commit(&batch(changes, 1, DAY)).unwrap();
     // One more in a later second that is partly taken by the first, and a
     // correction behind the full second.
@@ -100,8 +102,8 @@ fn a_second_with_more_calls_than_numbers_keeps_them_all() {
     let old = calls.last().unwrap().clone();
     let new = Stint { talk: Some(77), end: DAY + 78, ..old.clone() };
     let more = vec![
-        Change::Stint(Box::new(next.clone())),
-        Change::StintReplaced { old: Box::new(old.clone()), new: Box::new(new.clone()) },
+        Change::Stint(Arc::new(next.clone())),
+        Change::StintReplaced { old: Arc::new(old.clone()), new: Arc::new(new.clone()) },
     ];
     store.commit(&batch(more, 2, DAY + 2)).unwrap();
     let found = stints(&store, &StintFilter::default(), Order::OldestFirst);
@@ -119,7 +121,7 @@ fn pages_of_calls_meet_without_gap_or_overlap() {
     let mut changes = names(3);
     for n in 0..57 {
         let stint = answered(DAY + i64::from(n) / 3, 1 + n % 2, 1 + n % 3, 5, 60, n * 2);
-        changes.push(Change::Stint(Box::new(stint)));
+        changes.push(Change::Stint(Arc::new(stint)));
     }
     store.commit(&batch(changes, 1, DAY + 100)).unwrap();
     let filter = StintFilter { queues: vec![1], ..StintFilter::default() };
@@ -151,7 +153,7 @@ fn filters_keep_what_they_say() {
     let unknown = Stint { wait: None, talk: None, ..answered(DAY + 2, 2, 1, 0, 0, 14) };
     let mut changes = names(3);
     for stint in [&short, &long, &unknown] {
-        changes.push(Change::Stint(Box::new(stint.clone())));
+        changes.push(Change::Stint(Arc::new(stint.clone())));
     }
     store.commit(&batch(changes, 1, DAY + 100)).unwrap();
     let kept = |filter: StintFilter| {

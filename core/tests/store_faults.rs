@@ -3,6 +3,8 @@
 
 mod store_support;
 
+use std::sync::Arc;
+
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
@@ -15,7 +17,7 @@ use switchroom_core::store::{BACKUPS, Batch, DATABASE, Settings, Store};
 
 fn calls(from: u32, count: u32) -> Vec<Change> {
     (from..from + count)
-        .map(|n| Change::Stint(Box::new(answered(DAY + i64::from(n), 1, 1, 5, 60, n * 2))))
+        .map(|n| Change::Stint(Arc::new(answered(DAY + i64::from(n), 1, 1, 5, 60, n * 2))))
         .collect()
 }
 

@@ -2,6 +2,8 @@
 
 mod store_support;
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use proptest::prelude::*;
@@ -107,12 +109,12 @@ proptest! {
         // Half of the facts before the days are settled, the rest and all
         // corrections after.
         let (early, late) = facts.split_at(facts.len() / 2);
-        let changes = early.iter().map(|(stint, ..)| Change::Stint(Box::new(stint.clone())));
+        let changes = early.iter().map(|(stint, ..)| Change::Stint(Arc::new(stint.clone())));
         store.commit(&batch(changes.collect(), 2, DAY + 20 * 86_400)).unwrap();
         for (n, (stint, other, act)) in facts.iter().enumerate() {
             let mut changes = Vec::new();
             if n >= facts.len() - late.len() {
-                changes.push(Change::Stint(Box::new(stint.clone())));
+                changes.push(Change::Stint(Arc::new(stint.clone())));
             }
             // A correction keeps the key: call id, queue, entry, second.
             let new = Stint {
@@ -123,8 +125,8 @@ proptest! {
                 ..other.clone()
             };
             if *act == 0 && facts.iter().filter(|(one, ..)| one.call_id == stint.call_id).count() == 1 {
-                let old = Box::new(stint.clone());
-                changes.push(Change::StintReplaced { old, new: Box::new(new.clone()) });
+                let old = Arc::new(stint.clone());
+                changes.push(Change::StintReplaced { old, new: Arc::new(new.clone()) });
                 expected.push(new);
             } else {
                 expected.push(stint.clone());
@@ -210,7 +212,7 @@ fn a_wrong_total_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let (store, _) = Store::open(folder.path(), settings()).unwrap();
     let mut changes = names(2);
-    changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+    changes.push(Change::Stint(Arc::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
     store.commit(&batch(changes, 1, DAY + 3 * 86_400)).unwrap();
     assert_eq!(store.check().unwrap().findings, vec![]);
     store.write(|tx| Ok(tx.execute("delete from agent_queue_cell", [])?)).unwrap();
@@ -223,7 +225,7 @@ fn a_wrong_total_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let (store, _) = Store::open(folder.path(), settings()).unwrap();
         let mut changes = names(2);
-        changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+        changes.push(Change::Stint(Arc::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
         store.commit(&batch(changes, 1, DAY + 3 * 86_400)).unwrap();
         let change = format!("delete from {table}");
         store.write(|tx| Ok(tx.execute(&change, [])?)).unwrap();
@@ -241,7 +243,7 @@ fn a_record_from_the_future_settles_nothing_that_is_to_come() {
     let today = Settings { now: || DAY + 40_000, ..Settings::default() };
     let (store, _) = Store::open(folder.path(), today).unwrap();
     let mut changes = names(2);
-    changes.push(Change::Stint(Box::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
+    changes.push(Change::Stint(Arc::new(answered(DAY + 100, 1, 1, 5, 60, 10))));
     store.commit(&batch(changes, 1, DAY + 900 * 86_400)).unwrap();
     assert!(store.query(|reader| reader.settled_until()).unwrap() <= DAY);
     assert_eq!(store.check().unwrap().findings, vec![]);
@@ -282,7 +284,7 @@ fn old_facts_go_in_slices_and_their_totals_stay() {
     // facts that are gone.
     let late = answered(horizon - 100, 1, 1, 5, 5, 900_001);
     let position = after.positions[0];
-    let mut again = batch(vec![Change::Stint(Box::new(late))], 0, DAY);
+    let mut again = batch(vec![Change::Stint(Arc::new(late))], 0, DAY);
     again.position = Some(position);
     store.commit(&again).unwrap();
     assert_eq!(everything(&store, 13).cells, before.cells);

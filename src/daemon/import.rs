@@ -19,9 +19,10 @@ use crate::store::{Batch, Position, Store};
 
 /// Records and changes of one transaction: large enough that the cost of a
 /// transaction does not count, small enough for a box with little memory.
-const BATCH: usize = 4_000;
-/// Batches between the two threads: one being made, one waiting.
-const AHEAD: usize = 1;
+const BATCH: usize = 5_000;
+/// Batches that may wait between the two threads: as many as are made while
+/// the store settles a day, so that neither thread waits for the other.
+const AHEAD: usize = 3;
 /// A full disk or a database kept by somebody is waited for this long.
 const PATIENCE: Duration = Duration::from_secs(30);
 const RETRY: Duration = Duration::from_millis(250);

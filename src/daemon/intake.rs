@@ -11,7 +11,8 @@ use crate::base::{Result, Secs, UnixSec};
 use crate::daemon::duplicates::{Known, Neighbour, Verdict};
 use crate::input::queue_log::lines::Line;
 use crate::input::queue_log::{
-    self, Complaint, LONGEST_LINE, Options, Parsed, Reason, Reorder, head, parse, record_hash,
+    self, Complaint, Cuts, LONGEST_LINE, Options, Parsed, Reason, Reorder, find_cuts, parse_cut,
+    record_hash,
 };
 use crate::model::{AlreadyClosed, Change, Fold, Ignored, Settings, StatePut};
 use crate::store::{Batch, Loaded, OddKind, OddLine, Position, Store};
@@ -127,9 +128,9 @@ impl Intake {
         // it ended; the lines that wait are of that stretch in any case.
         intake.core.known.begin(loaded.newest, position.map(|position| position.last));
         for line in &loaded.pending {
-            if let Ok(head) = head(line) {
+            if let Ok(cuts) = find_cuts(line) {
                 let core = &mut intake.core;
-                intake.reorder.push(&head, line, 0, |line| core.settled(line));
+                intake.reorder.push(&cuts, line, 0, |line, cuts| core.settled(line, cuts));
                 intake.waiting_changed = true;
             }
         }
@@ -164,7 +165,7 @@ impl Intake {
     pub fn settle(&mut self) {
         self.waiting_changed |= !self.reorder.is_empty();
         let core = &mut self.core;
-        self.reorder.flush(|line| core.settled(line));
+        self.reorder.flush(|line, cuts| core.settled(line, cuts));
     }
 
     /// Lets go on what has waited for the length of the window; for when the
@@ -172,7 +173,7 @@ impl Intake {
     pub fn settle_older(&mut self, clock: Secs) {
         let before = self.reorder.len();
         let core = &mut self.core;
-        self.reorder.release_older(clock, |line| core.settled(line));
+        self.reorder.release_older(clock, |line, cuts| core.settled(line, cuts));
         self.waiting_changed |= self.reorder.len() != before;
     }
 
@@ -190,13 +191,13 @@ impl Intake {
     ) -> Result<()> {
         let core = &mut self.core;
         match line {
-            Line::Complete(bytes) => match head(bytes) {
-                Ok(head) => {
-                    core.known.prepare(head.time, store)?;
+            Line::Complete(bytes) => match find_cuts(bytes) {
+                Ok(cuts) => {
+                    core.known.prepare(cuts.time, store)?;
                     core.counts.lines += 1;
-                    core.newest = core.newest.max(head.time);
+                    core.newest = core.newest.max(cuts.time);
                     self.waiting_changed = true;
-                    self.reorder.push(&head, bytes, clock, |line| core.settled(line));
+                    self.reorder.push(&cuts, bytes, clock, |line, cuts| core.settled(line, cuts));
                 }
                 Err(complaint) => {
                     core.counts.lines += 1;
@@ -254,7 +255,7 @@ impl Intake {
     /// committed, whose places are used again, or an empty one.
     pub fn batch(&mut self, mut used: Batch) -> Batch {
         let core = &mut self.core;
-        core.fold.take_back(&mut used.changes);
+        used.changes.clear();
         used.seen.clear();
         let mut counters = core.counts.since(&core.committed);
         core.committed = core.counts;
@@ -355,8 +356,8 @@ impl Intake {
 
 impl Core {
     /// A line whose place is certain.
-    fn settled(&mut self, line: &[u8]) {
-        let event = match parse(line, &self.options) {
+    fn settled(&mut self, line: &[u8], cuts: &Cuts) {
+        let event = match parse_cut(line, cuts, &self.options) {
             Parsed::Event(event) => event,
             Parsed::Unknown(unknown) => {
                 self.counts.unknown += 1;

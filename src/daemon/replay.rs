@@ -138,6 +138,6 @@ impl Lists {
 /// The lines of a log with their seconds; others are left out.
 fn lines(log: &[u8]) -> Vec<(UnixSec, &[u8])> {
     log.split(|&byte| byte == b'\n')
-        .filter_map(|line| Some((queue_log::head(line).ok()?.time, line)))
+        .filter_map(|line| Some((queue_log::find_cuts(line).ok()?.time, line)))
         .collect()
 }

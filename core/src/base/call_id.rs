@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::base::digits;
+
 /// The id of a channel as Asterisk or a custom writer wrote it.
 ///
 /// Two ids are equal when their written forms are equal.
@@ -29,27 +31,23 @@ impl CallId {
 
     /// Epoch and sequence of an id in the usual form; for look-ups that must
     /// not allocate.
+    #[inline]
     pub fn usual(text: &str) -> Option<(u32, u32)> {
-        let (epoch, seq) = text.split_once('.')?;
-        Some((plain_number(epoch)?, plain_number(seq)?))
+        let (epoch, rest) = plain_number(text.as_bytes())?;
+        let (seq, rest) = plain_number(rest.strip_prefix(b".")?)?;
+        rest.is_empty().then_some((epoch, seq))
     }
 }
 
-/// A decimal number that prints back to the same text.
-fn plain_number(text: &str) -> Option<u32> {
-    let bytes = text.as_bytes();
-    let canonical = matches!(bytes, [b'0'] | [b'1'..=b'9', ..]) && bytes.len() <= 10;
-    if !canonical {
+/// A decimal number at the beginning that prints back to the same text, and
+/// what follows it.
+#[inline]
+fn plain_number(bytes: &[u8]) -> Option<(u32, &[u8])> {
+    let (value, count) = digits::leading(bytes, 10);
+    if !(1..=10).contains(&count) || (count > 1 && bytes[0] == b'0') {
         return None;
     }
-    let mut value = 0u64;
-    for byte in bytes {
-        match byte {
-            b'0'..=b'9' => value = value * 10 + u64::from(byte - b'0'),
-            _ => return None,
-        }
-    }
-    u32::try_from(value).ok()
+    Some((u32::try_from(value).ok()?, &bytes[count..]))
 }
 
 impl fmt::Display for CallId {

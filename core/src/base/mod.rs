@@ -5,6 +5,7 @@
 //! other room.
 
 pub mod call_id;
+pub mod digits;
 pub mod error;
 pub mod order;
 mod secret;

@@ -255,14 +255,14 @@ fn todays_figures_follow_facts_and_corrections() {
     let Office { names, settings, today, .. } = &mut office;
     let mut take = |change: &Change| today.apply(change, names, settings);
     let long = ended(1, 100_100, 2, Some((1, 60)), 30);
-    take(&Change::Stint(Box::new(ended(1, 100_000, 1, Some((1, 100)), 10))));
-    take(&Change::Stint(Box::new(long.clone())));
-    take(&Change::Stint(Box::new(ended(1, 100_200, 3, None, 50))));
+    take(&Change::Stint(Arc::new(ended(1, 100_000, 1, Some((1, 100)), 10))));
+    take(&Change::Stint(Arc::new(long.clone())));
+    take(&Change::Stint(Arc::new(ended(1, 100_200, 3, None, 50))));
     // Yesterday's and refused ones do not count.
-    take(&Change::Stint(Box::new(ended(1, 80_000, 4, None, 50))));
+    take(&Change::Stint(Arc::new(ended(1, 80_000, 4, None, 50))));
     let mut refused = ended(1, 100_300, 5, None, 0);
     refused.cause = Cause::Refused;
-    take(&Change::Stint(Box::new(refused)));
+    take(&Change::Stint(Arc::new(refused)));
     let sales = office.snapshot(100_400, &Scope::all()).queues[0].clone();
     assert_eq!((sales.offered, sales.answered, sales.lost), (3, 2, 1));
     assert_eq!((sales.avg_wait, sales.avg_talk), (Some(30.0), Some(80.0)));
@@ -273,7 +273,7 @@ fn todays_figures_follow_facts_and_corrections() {
     let mut corrected = long.clone();
     corrected.talk = Some(80);
     corrected.wait = Some(51);
-    let change = Change::StintReplaced { old: Box::new(long), new: Box::new(corrected) };
+    let change = Change::StintReplaced { old: Arc::new(long), new: Arc::new(corrected) };
     let Office { names, settings, today, .. } = &mut office;
     today.apply(&change, names, settings);
     office.open.stints = vec![waiting(1, 100_300, 9)];
@@ -540,14 +540,14 @@ proptest! {
             .map(|((queue, wait, answered), n)| ended(*queue, 100_000 + i64::from(n), n, *answered, *wait))
             .collect();
         for stint in &stints {
-            today.apply(&Change::Stint(Box::new(stint.clone())), &names, &settings);
+            today.apply(&Change::Stint(Arc::new(stint.clone())), &names, &settings);
         }
         for (place, wait) in corrected {
             let place = place % stints.len();
             let mut new = stints[place].clone();
             new.wait = Some(wait);
-            let old = Box::new(std::mem::replace(&mut stints[place], new.clone()));
-            today.apply(&Change::StintReplaced { old, new: Box::new(new) }, &names, &settings);
+            let old = Arc::new(std::mem::replace(&mut stints[place], new.clone()));
+            today.apply(&Change::StintReplaced { old, new: Arc::new(new) }, &names, &settings);
         }
         let mut anew = Today::new(&settings, 100_000);
         for stint in &stints {

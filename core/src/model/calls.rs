@@ -1,14 +1,16 @@
 //! The calls the machine still thinks of: open ones, announced ones, and
 //! finished ones for as long as something may still be said about them.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
 
 use crate::base::{CallId, Secs, UnixSec};
-use crate::model::fact::{AgentId, Cause, Quality, QueueId, Stint};
+use crate::model::fact::{Quality, Stint};
 use crate::model::menu::Pre;
 use crate::model::open::StintState;
-use crate::model::pack;
+use crate::model::timers::Timers;
 
 /// Index of a call; valid while the call is remembered.
 pub(crate) type Slot = u32;
@@ -58,44 +60,22 @@ pub(crate) struct Live {
     pub touched: bool,
     /// The fact this stint will replace: it was closed without an end of its
     /// own and went on.
-    pub replaces: Option<Box<Stint>>,
+    pub replaces: Option<Arc<Stint>>,
 }
 
-/// A finished stint, packed: a busy day keeps thousands of them.
+/// A finished stint: the fact that was given out.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Closed {
-    pub enter: UnixSec,
-    pub end: UnixSec,
-    pub queue: QueueId,
-    pub agent: Option<AgentId>,
-    pub entry: u16,
-    pub answered: bool,
-    pub cause: Cause,
-    pub quality: Quality,
-    bytes: Box<[u8]>,
+pub(crate) struct Closed(pub Arc<Stint>);
+
+impl Deref for Closed {
+    type Target = Stint;
+
+    fn deref(&self) -> &Stint {
+        &self.0
+    }
 }
 
 impl Closed {
-    /// `place` is a place to work in.
-    pub fn new(stint: &Stint, place: &mut Vec<u8>) -> Self {
-        Closed {
-            enter: stint.enter,
-            end: stint.end,
-            queue: stint.queue,
-            agent: stint.agent,
-            entry: stint.entry,
-            answered: stint.answered,
-            cause: stint.cause,
-            quality: stint.quality,
-            bytes: pack::packed(stint, place),
-        }
-    }
-
-    /// The stint itself.
-    pub fn stint(&self) -> Stint {
-        pack::unpacked(&self.bytes).expect("packed by Closed::new, and packing keeps everything")
-    }
-
     /// Whether a real closing would replace it.
     pub fn replaceable(&self) -> bool {
         self.quality.has(Quality::SYNTHETIC_END)
@@ -115,7 +95,7 @@ impl Call {
     /// Whether one of its stints was closed under this id.
     pub fn has_alias(&self, id: &CallId) -> bool {
         let of_live = self.live.as_ref().is_some_and(|live| live.stint.alias.as_ref() == Some(id));
-        of_live || self.closed.iter().any(|closed| closed.stint().alias.as_ref() == Some(id))
+        of_live || self.closed.iter().any(|closed| closed.alias.as_ref() == Some(id))
     }
 
     /// Number of the next stint of this call.
@@ -168,7 +148,7 @@ pub(crate) struct Calls {
     aliases: FxHashMap<CallId, Slot>,
     places: Vec<Place>,
     free: Vec<Slot>,
-    timers: BTreeMap<i64, Vec<(Slot, u32)>>,
+    timers: Timers,
     dirty: Vec<(Slot, u32)>,
     /// Calls that are no more and whose stored parts must go.
     gone: Vec<(CallId, (bool, bool))>,
@@ -285,7 +265,7 @@ impl Calls {
         let call = self.get_mut(slot);
         if due < call.due {
             call.due = due;
-            self.timers.entry(due >> BUCKET_BITS).or_default().push((slot, generation));
+            self.timers.add(due >> BUCKET_BITS, (slot, generation));
         }
     }
 
@@ -297,15 +277,14 @@ impl Calls {
         }
     }
 
-    /// Takes the calls whose time has come.
-    pub fn due(&mut self, now: UnixSec) -> Option<Vec<Slot>> {
-        let first = *self.timers.first_key_value()?.0;
-        if first >= now >> BUCKET_BITS {
-            return None;
-        }
-        let (bucket, entries) = self.timers.pop_first()?;
-        let mut slots = Vec::with_capacity(entries.len());
-        for (slot, generation) in entries {
+    /// Takes the calls whose time has come, into `slots`; `false` when there
+    /// are none.
+    pub fn due(&mut self, now: UnixSec, slots: &mut Vec<Slot>) -> bool {
+        slots.clear();
+        let Some((bucket, mut entries)) = self.timers.first_before(now >> BUCKET_BITS) else {
+            return false;
+        };
+        for (slot, generation) in entries.drain(..) {
             let place = &mut self.places[slot as usize];
             if place.generation != generation {
                 continue;
@@ -317,7 +296,8 @@ impl Calls {
                 slots.push(slot);
             }
         }
-        Some(slots)
+        self.timers.give_back(entries);
+        true
     }
 
     /// Whether more calls are remembered than any office has.
@@ -326,9 +306,11 @@ impl Calls {
     }
 
     /// Takes the calls whose time comes first, before it has come.
-    pub fn first_due(&mut self) -> Option<Vec<Slot>> {
-        let first = *self.timers.first_key_value()?.0;
-        self.due((first + 1) << BUCKET_BITS)
+    pub fn first_due(&mut self, slots: &mut Vec<Slot>) -> bool {
+        match self.timers.first() {
+            Some(first) => self.due((first + 1) << BUCKET_BITS, slots),
+            None => false,
+        }
     }
 
     /// Forgets the call if nothing is left of it.

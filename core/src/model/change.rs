@@ -1,5 +1,7 @@
 //! The model's output: what a record changed, in order.
 
+use std::sync::Arc;
+
 use crate::model::fact::{Membership, Pause, Session, Stint};
 
 /// One change of the facts. `Replaced` is a correction: the store takes the
@@ -15,10 +17,11 @@ pub enum Change {
         id: u32,
         text: Box<str>,
     },
-    Stint(Box<Stint>),
+    /// Shared with the machine, which may still be told something about it.
+    Stint(Arc<Stint>),
     StintReplaced {
-        old: Box<Stint>,
-        new: Box<Stint>,
+        old: Arc<Stint>,
+        new: Arc<Stint>,
     },
     Session(Session),
     SessionReplaced {

@@ -1,5 +1,7 @@
 //! How stints end: the closing records (`metrics.md` 2.2).
 
+use std::sync::Arc;
+
 use crate::base::{Secs, UnixSec};
 use crate::event::{QueueEvent, Transfer, TransferKind};
 use crate::model::calls::{Closed, Slot};
@@ -248,8 +250,8 @@ impl Fold {
         if let Some(agent) = talked_with {
             self.agent_hung_up(agent, slot);
         }
-        self.remember(slot, &live.stint);
-        let stint = live.stint;
+        let stint = Arc::new(*live.stint);
+        self.remember(slot, &stint);
         match live.replaces {
             Some(old) => changes.push(Change::StintReplaced { old, new: stint }),
             None => changes.push(Change::Stint(stint)),
@@ -257,11 +259,11 @@ impl Fold {
     }
 
     /// Keeps a finished stint for what may still be said about it.
-    fn remember(&mut self, slot: Slot, stint: &Stint) {
+    fn remember(&mut self, slot: Slot, stint: &Arc<Stint>) {
         if stint.answered {
             self.agent_finished_call(stint);
         }
-        let closed = Closed::new(stint, &mut self.place);
+        let closed = Closed(Arc::clone(stint));
         let call = self.calls.get_mut(slot);
         call.closed_dirty |= closed.replaceable();
         call.keep(closed);
@@ -277,13 +279,14 @@ impl Fold {
         changes: &mut Vec<Change>,
         change: impl FnOnce(&mut Stint, &mut Vec<Change>),
     ) {
-        let old = self.calls.get(slot).closed[index].stint();
-        let mut new = old.clone();
+        let old = Arc::clone(&self.calls.get(slot).closed[index].0);
+        let mut new = Stint::clone(&old);
         change(&mut new, changes);
-        if new == old {
+        if new == *old {
             return;
         }
-        let closed = Closed::new(&new, &mut self.place);
+        let new = Arc::new(new);
+        let closed = Closed(Arc::clone(&new));
         let call = self.calls.get_mut(slot);
         let parts = call.closed[index].replaceable() || closed.replaceable();
         call.closed_dirty |= parts;
@@ -292,7 +295,7 @@ impl Fold {
             self.calls.touch(slot);
         }
         self.schedule_call(slot);
-        changes.push(Change::StintReplaced { old: Box::new(old), new: Box::new(new) });
+        changes.push(Change::StintReplaced { old, new });
     }
 
     /// A closing whose beginning was never seen.
@@ -332,6 +335,7 @@ impl Fold {
 
     /// A stint that is closed as soon as it is known.
     pub(super) fn hand_out(&mut self, slot: Slot, stint: Box<Stint>, changes: &mut Vec<Change>) {
+        let stint = Arc::new(*stint);
         self.remember(slot, &stint);
         changes.push(Change::Stint(stint));
     }

@@ -15,7 +15,16 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    pub fn unsigned(&mut self, mut value: u64) {
+    #[inline]
+    pub fn unsigned(&mut self, value: u64) {
+        // Most numbers are one byte.
+        match u8::try_from(value) {
+            Ok(byte) if byte < 0x80 => self.bytes.push(byte),
+            _ => self.long_unsigned(value),
+        }
+    }
+
+    fn long_unsigned(&mut self, mut value: u64) {
         while value >= 0x80 {
             self.bytes.push((value as u8) | 0x80);
             value >>= 7;
@@ -24,6 +33,7 @@ impl Writer {
     }
 
     /// Small numbers of either sign stay small.
+    #[inline]
     pub fn signed(&mut self, value: i64) {
         self.unsigned(((value << 1) ^ (value >> 63)) as u64);
     }

@@ -1,6 +1,8 @@
 //! Stints told by a single record: calls refused at the door, and outbound
 //! calls accounted afterwards.
 
+use std::sync::Arc;
+
 use crate::base::{CallId, Secs, UnixSec};
 use crate::event::QueueEvent;
 use crate::model::change::{Change, Ignored};
@@ -98,7 +100,7 @@ impl Fold {
                 if stint.answered {
                     self.agent_finished_call(&stint);
                 }
-                changes.push(Change::Stint(stint));
+                changes.push(Change::Stint(Arc::new(*stint)));
             }
         }
     }

@@ -4,7 +4,7 @@
 use crate::base::{CallId, Secs, UnixSec};
 use crate::model::calls::{Slot, passed};
 use crate::model::change::Change;
-use crate::model::fact::{Cause, Direction, Quality, QueueId};
+use crate::model::fact::{Cause, Direction, Quality, QueueId, Stint};
 use crate::model::fold::{AlreadyClosed, Fold, length};
 use crate::model::menu::{KEPT_FOR, MENU_SILENCE};
 use crate::model::open::StintState;
@@ -48,8 +48,9 @@ impl Fold {
 
     /// Applies the time-out rules at a moment of steady time.
     pub(super) fn expire(&mut self, now: UnixSec, changes: &mut Vec<Change>) {
-        while let Some(slots) = self.calls.due(now) {
-            for slot in slots {
+        let mut slots = Vec::new();
+        while self.calls.due(now, &mut slots) {
+            for &slot in &slots {
                 self.review(slot, now, changes);
             }
         }
@@ -57,9 +58,9 @@ impl Fold {
 
     /// Gives the oldest calls up when there are more than can be remembered.
     pub(super) fn make_room(&mut self, changes: &mut Vec<Change>) {
-        while self.calls.crowded() {
-            let Some(slots) = self.calls.first_due() else { return };
-            for slot in slots {
+        let mut slots = Vec::new();
+        while self.calls.crowded() && self.calls.first_due(&mut slots) {
+            for &slot in &slots {
                 if let Some(live) = self.calls.live_mut(slot) {
                     live.stint.quality.set(Quality::SYNTHETIC_END);
                     live.stint.quality.set(Quality::STALE);
@@ -178,9 +179,9 @@ impl Fold {
                 && (closed.enter + hold - at).abs() <= CONSISTENT
         });
         let Some(index) = found else { return false };
-        let old = call.closed.remove(index).stint();
+        let old = call.closed.remove(index).0;
         call.closed_dirty = true;
-        let mut stint = old.clone();
+        let mut stint = Stint::clone(&old);
         stint.cause = Cause::Ongoing;
         stint.quality.0 &= !(Quality::SYNTHETIC_END.0
             | Quality::STALE.0
@@ -194,7 +195,7 @@ impl Fold {
         }
         self.open_stint(slot, Box::new(stint));
         if let Some(live) = self.calls.live_mut(slot) {
-            live.replaces = Some(Box::new(old));
+            live.replaces = Some(old);
         }
         true
     }

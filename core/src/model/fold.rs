@@ -45,8 +45,6 @@ const LONGEST: Secs = 1 << 32;
 const LATEST: UnixSec = 253_402_300_799;
 /// More names of one kind than this are junk; they all become `?`.
 const MOST_NAMES: u32 = 65_536;
-/// Most boxes kept to be filled again.
-const MOST_USED: usize = 4096;
 /// Longest name kept, bytes.
 const LONGEST_NAME: usize = 512;
 
@@ -69,10 +67,6 @@ pub struct Fold {
     pub(super) dirty_bound: Vec<AgentId>,
     /// Queues whose calls are outbound by configuration.
     pub(super) outbound_queues: FxHashSet<QueueId>,
-    /// Boxes to be filled again, and a place to pack in.
-    #[allow(clippy::vec_box, reason = "changes hold stints in boxes, and those go round")]
-    pub(super) used: Vec<Box<Stint>>,
-    pub(super) place: Vec<u8>,
 }
 
 impl Fold {
@@ -92,24 +86,6 @@ impl Fold {
             bound: FxHashMap::default(),
             dirty_bound: Vec::new(),
             outbound_queues: FxHashSet::default(),
-            used: Vec::new(),
-            place: Vec::new(),
-        }
-    }
-
-    /// Takes changes back that nobody needs any more, to use their memory
-    /// again: an import makes and drops thousands of stints a second.
-    pub fn take_back(&mut self, changes: &mut Vec<Change>) {
-        for change in changes.drain(..) {
-            let (Change::Stint(stint) | Change::StintReplaced { new: stint, .. }) = change else {
-                continue;
-            };
-            // A stint with long lists gives its memory back.
-            let small = stint.attempts.capacity().max(stint.notes.capacity()) <= 8
-                && stint.holds.capacity().max(stint.features.capacity()) <= 8;
-            if small && self.used.len() < MOST_USED {
-                self.used.push(stint);
-            }
         }
     }
 

@@ -31,6 +31,7 @@ mod restart;
 mod session;
 mod state;
 mod stint;
+mod timers;
 
 pub use change::{Change, Ignored, IvrCall, NameKind};
 pub use fact::*;

@@ -1,50 +1,9 @@
-//! Stints as bytes: for the part of the state that survives a restart, and
-//! for the finished stints kept in memory.
+//! Stints as bytes, for the part of the state that survives a restart.
 
-use crate::base::CallId;
 use crate::model::codec::{Damaged, Reader, Writer};
 use crate::model::fact::{
     Attempt, AttemptResult, Cause, Direction, Hold, Note, NoteKind, Quality, Stint,
 };
-
-/// A stint packed alone. `place` is a place to work in, so that each takes
-/// one piece of memory of just its size.
-pub(crate) fn packed(stint: &Stint, place: &mut Vec<u8>) -> Box<[u8]> {
-    place.clear();
-    let mut writer = Writer { bytes: std::mem::take(place) };
-    write_stint(&mut writer, stint);
-    *place = writer.bytes;
-    place.as_slice().into()
-}
-
-/// The opposite of [`packed`].
-pub(crate) fn unpacked(bytes: &[u8]) -> Result<Stint, Damaged> {
-    let mut reader = Reader::new(bytes);
-    let stint = read_stint(&mut reader)?;
-    reader.finish()?;
-    Ok(stint)
-}
-
-/// A stint just begun in a box that another stint had, whose lists keep their places.
-pub(crate) fn blank_in(
-    mut used: Box<Stint>,
-    call_id: CallId,
-    queue: u32,
-    enter: i64,
-) -> Box<Stint> {
-    used.features.clear();
-    used.attempts.clear();
-    used.holds.clear();
-    used.notes.clear();
-    *used = Stint {
-        features: std::mem::take(&mut used.features),
-        attempts: std::mem::take(&mut used.attempts),
-        holds: std::mem::take(&mut used.holds),
-        notes: std::mem::take(&mut used.notes),
-        ..Stint::begun(call_id, queue, enter)
-    };
-    used
-}
 
 const OUTBOUND: u64 = 1;
 const ANSWERED: u64 = 1 << 1;
@@ -73,22 +32,19 @@ pub(crate) fn write_stint(writer: &mut Writer, stint: &Stint) {
         || !stint.attempts.is_empty()
         || !stint.holds.is_empty()
         || !stint.notes.is_empty();
-    let mut flags = 0;
-    let mut set = |bit: u64, on: bool| {
-        if on {
-            flags |= bit;
-        }
-    };
-    set(OUTBOUND, stint.direction == Direction::Outbound);
-    set(ANSWERED, stint.answered);
-    set(RARE_TEXTS, rare_texts);
-    set(LISTS, lists);
-    for (at, value) in (FIRST_OPTION..).zip(&options) {
-        set(1 << at, value.is_some());
+    let bit = |bit: u64, on: bool| if on { bit } else { 0 };
+    let mut flags = bit(OUTBOUND, stint.direction == Direction::Outbound)
+        | bit(ANSWERED, stint.answered)
+        | bit(RARE_TEXTS, rare_texts)
+        | bit(LISTS, lists);
+    for (at, value) in options.iter().enumerate() {
+        flags |= u64::from(value.is_some()) << (FIRST_OPTION as usize + at);
     }
-    for (at, value) in (FIRST_OPTION + 9..).zip(&lengths) {
-        set(1 << at, value.is_some());
+    for (at, value) in lengths.iter().enumerate() {
+        flags |= u64::from(value.is_some()) << (FIRST_OPTION as usize + options.len() + at);
     }
+    // Nearly all fit, so the list of bytes seldom grows while it is written.
+    writer.bytes.reserve(96);
     writer.unsigned(flags);
     writer.call_id(&stint.call_id);
     writer.unsigned(u64::from(stint.queue));

@@ -2,6 +2,8 @@
 //! comes, and late, second and misnamed closings that tell better
 //! (`metrics.md` 2.3 rules 2, 4, 5 and 9).
 
+use std::sync::Arc;
+
 use crate::base::{CallId, Secs, UnixSec};
 use crate::model::calls::{Closed, Slot};
 use crate::model::change::{Change, Ignored};
@@ -152,7 +154,7 @@ impl Fold {
             stint.detail = closing.detail;
             stint.end = at.max(stint.enter);
         });
-        let stint = self.calls.get(slot).closed[index].stint();
+        let stint = Arc::clone(&self.calls.get(slot).closed[index].0);
         if stint.answered {
             self.agent_finished_call(&stint);
         }

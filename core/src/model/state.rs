@@ -9,6 +9,8 @@
 //! | `b` + telephone | who sits at it |
 //! | `t` | what the tracker has open: its own form, passed over here |
 
+use std::sync::Arc;
+
 use crate::base::order::Ordered as _;
 use crate::base::{CallId, Error, Kind, Result};
 use crate::model::agent_part::{read_agent, write_agent};
@@ -104,15 +106,11 @@ impl Fold {
                 puts.push(StatePut { key: call_key(b'c', &call.id), value });
             }
             if std::mem::take(&mut call.closed_dirty) {
-                let kept: Vec<Stint> = call
-                    .closed
-                    .iter()
-                    .filter(|closed| closed.replaceable())
-                    .map(Closed::stint)
-                    .collect();
+                let kept: Vec<&Closed> =
+                    call.closed.iter().filter(|closed| closed.replaceable()).collect();
                 let value = (!kept.is_empty()).then(|| {
                     let mut writer = Writer::default();
-                    writer.list(&kept, pack::write_stint);
+                    writer.list(&kept, |writer, closed| pack::write_stint(writer, closed));
                     writer.bytes
                 });
                 if value.is_some() || call.stored.1 {
@@ -203,7 +201,7 @@ impl Fold {
             .is_some_and(|old| same(old.enter, old.queue, old.entry));
         let known = call.closed.iter().any(|have| same(have.enter, have.queue, have.entry));
         if !reopened && !known {
-            call.keep(Closed::new(stint, &mut self.place));
+            call.keep(Closed(Arc::new(stint.clone())));
         }
     }
 }
@@ -285,7 +283,7 @@ fn read_live(reader: &mut Reader<'_>) -> Result<Live, Damaged> {
         hold_since: reader.option(since)?,
         dumped: reader.option(since)?,
         touched: reader.flag()?,
-        replaces: reader.option(pack::read_stint)?.map(Box::new),
+        replaces: reader.option(pack::read_stint)?.map(Arc::new),
     })
 }
 

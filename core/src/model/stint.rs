@@ -10,7 +10,6 @@ use crate::model::fact::{
 };
 use crate::model::fold::{Fold, ignore, length};
 use crate::model::open::StintState;
-use crate::model::pack::blank_in;
 
 /// Most attempts, holds and notes one stint keeps; a member with `retry = 1`
 /// and a broken telephone can collect one attempt per second for hours.
@@ -85,10 +84,7 @@ impl Fold {
     ) -> Box<Stint> {
         let call = self.calls.get(slot);
         let id = call.id.clone();
-        let mut stint = match self.used.pop() {
-            Some(used) => blank_in(used, id, queue, enter),
-            None => Box::new(Stint::begun(id, queue, enter)),
-        };
+        let mut stint = Box::new(Stint::begun(id, queue, enter));
         stint.entry = call.next_entry();
         if outbound || self.outbound_queues.contains(&queue) {
             stint.direction = Direction::Outbound;

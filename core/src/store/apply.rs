@@ -1,6 +1,7 @@
 //! Changes become rows, within the transaction of a commit.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use rusqlite::{CachedStatement, Connection, named_params, params};
 
@@ -9,9 +10,10 @@ use crate::model::{Change, Ignored, IvrCall, Membership, NameKind, Pause, Sessio
 use crate::store::batch::{ODD_LINES, OddLine};
 use crate::store::interval_row;
 use crate::store::numbers::{Given, Numbers};
-use crate::store::recent::RecentStints;
-use crate::store::stint_insert::{StintInsert, TOGETHER, taken};
+use crate::store::recent::Recent;
+use crate::store::stint_insert::{StintInsert, taken};
 use crate::store::stint_row::{self, StintRow, number_cell};
+use crate::store::together::{TOGETHER, together};
 use crate::store::touched::Touched;
 
 /// Takes the changes of one batch in. Statements are prepared when first
@@ -22,12 +24,15 @@ pub(crate) struct Apply<'c, 'b> {
     insert_session: Option<CachedStatement<'c>>,
     insert_membership: Option<CachedStatement<'c>>,
     insert_pause: Option<CachedStatement<'c>>,
+    insert_pauses: Option<CachedStatement<'c>>,
     /// Numbers given within recent seconds, so that an import need not ask.
     given: &'c mut Given,
-    recent: &'c mut RecentStints,
+    recent: &'c mut Recent,
     /// Stints to write at the end, so that one that is replaced within its
     /// batch is written once.
     stints: Vec<&'b Stint>,
+    /// Pauses to write at the end, for the same reason.
+    pauses: Vec<&'b Pause>,
     /// What the store counts itself: changes that were ignored, by reason.
     counted: BTreeMap<Box<str>, u64>,
     /// Days whose totals may differ now.
@@ -45,7 +50,7 @@ impl<'c, 'b> Apply<'c, 'b> {
     pub(crate) fn new(
         db: &'c Connection,
         given: &'c mut Given,
-        recent: &'c mut RecentStints,
+        recent: &'c mut Recent,
         touched: Touched,
     ) -> Self {
         Apply {
@@ -54,9 +59,11 @@ impl<'c, 'b> Apply<'c, 'b> {
             insert_session: None,
             insert_membership: None,
             insert_pause: None,
+            insert_pauses: None,
             given,
             recent,
             stints: Vec::new(),
+            pauses: Vec::new(),
             counted: BTreeMap::new(),
             touched,
         }
@@ -67,7 +74,7 @@ impl<'c, 'b> Apply<'c, 'b> {
         changes.iter().try_for_each(|change| self.change(change))
     }
 
-    /// Writes the stints.
+    /// Writes the stints and the pauses.
     pub(crate) fn finish(mut self) -> Result<Applied> {
         let mut stints = std::mem::take(&mut self.stints);
         // Rows in order of time go to the end of the table and fill its pages.
@@ -80,6 +87,11 @@ impl<'c, 'b> Apply<'c, 'b> {
             let n = self.number(stint);
             self.put(stint, n)?;
         }
+        let mut pauses = std::mem::take(&mut self.pauses);
+        pauses.sort_by_key(|pause| pause.start);
+        let (chunks, rest) = pauses.as_chunks::<TOGETHER>();
+        chunks.iter().try_for_each(|chunk| self.put_pauses(chunk))?;
+        rest.iter().try_for_each(|pause| self.put_pause(pause))?;
         Ok(Applied { counted: self.counted, touched: self.touched })
     }
 
@@ -101,10 +113,16 @@ impl<'c, 'b> Apply<'c, 'b> {
                 self.remove_membership(old)?;
                 new.iter().try_for_each(|new| self.membership(new))
             }
-            Change::Pause(pause) => self.pause(pause),
+            Change::Pause(pause) => {
+                self.pause(pause);
+                Ok(())
+            }
             Change::PauseReplaced { old, new } => {
                 self.remove_pause(old)?;
-                new.iter().try_for_each(|new| self.pause(new))
+                if let Some(new) = new {
+                    self.pause(new);
+                }
+                Ok(())
             }
             Change::IvrCall(call) => self.ivr_call(call),
             Change::Ignored(why) => {
@@ -152,7 +170,7 @@ impl<'c, 'b> Apply<'c, 'b> {
     /// totals.
     fn number(&mut self, stint: &Stint) -> u32 {
         self.touched.stint(stint);
-        self.recent.add(stint);
+        self.recent.stints.add(stint);
         self.given.stints.give(stint.enter)
     }
 
@@ -190,7 +208,7 @@ impl<'c, 'b> Apply<'c, 'b> {
                             .set(stint.enter, u32::try_from(n + 1).unwrap_or(u32::MAX));
                     }
                     // Its row lies among those of another second.
-                    _ => self.recent.give_up(),
+                    _ => self.recent.stints.give_up(),
                 }
                 return Ok(());
             }
@@ -205,7 +223,7 @@ impl<'c, 'b> Apply<'c, 'b> {
             return Ok(());
         }
         self.touched.stint(old);
-        self.recent.remove(old);
+        self.recent.stints.remove(old);
         match stint_id(self.db, old)? {
             Some(id) => {
                 self.db.prepare_cached(DELETE_STINT)?.execute(named_params! { ":id": id })?;
@@ -222,7 +240,8 @@ impl<'c, 'b> Apply<'c, 'b> {
         }
         self.touched.interval(session.agent, session.start, session.end);
         let insert = ready(self.db, &mut self.insert_session, INSERT_SESSION)?;
-        put_interval(self.db, &mut self.given.sessions, session.start, LAST_SESSION, |id| {
+        let numbers = &mut self.given.sessions;
+        let id = put_interval(self.db, numbers, session.start, LAST_SESSION, |id| {
             taken(insert.execute(params![
                 id,
                 session.agent,
@@ -231,11 +250,15 @@ impl<'c, 'b> Apply<'c, 'b> {
                 session.cause as u8,
                 session.quality.0,
             ]))
-        })
+        })?;
+        let (start, end) = interval_row::stored(id, session.start, session.end);
+        self.recent.intervals.add_session(Session { start, end, ..session.clone() });
+        Ok(())
     }
 
     fn remove_session(&mut self, old: &Session) -> Result<()> {
         self.touched.interval(old.agent, old.start, old.end);
+        self.recent.intervals.remove_session(old);
         let first = interval_row::first_id(old.start);
         self.db.prepare_cached(DELETE_SESSION)?.execute(named_params! {
             ":first": first,
@@ -268,6 +291,7 @@ impl<'c, 'b> Apply<'c, 'b> {
                 ]))
             },
         )
+        .map(drop)
     }
 
     fn remove_membership(&mut self, old: &Membership) -> Result<()> {
@@ -282,31 +306,73 @@ impl<'c, 'b> Apply<'c, 'b> {
         Ok(())
     }
 
-    fn pause(&mut self, pause: &Pause) -> Result<()> {
+    fn pause(&mut self, pause: &'b Pause) {
         if self.touched.too_old(pause.end) {
-            self.count("too old");
-            return Ok(());
+            return self.count("too old");
         }
         if pause.queue.is_none() {
             self.touched.interval(pause.agent, pause.start, pause.end);
         }
+        self.pauses.push(pause);
+    }
+
+    /// Should any of their numbers be taken, they go one by one.
+    fn put_pauses(&mut self, pauses: &[&Pause; TOGETHER]) -> Result<()> {
+        let numbers = pauses.map(|pause| self.given.pauses.give(pause.start));
+        let mut ids = numbers.iter().zip(pauses).map(|(n, pause)| {
+            (*n < 1 << interval_row::ID_BITS)
+                .then(|| interval_row::first_id(pause.start) + i64::from(*n))
+        });
+        let ids: [Option<i64>; TOGETHER] = std::array::from_fn(|_| ids.next().flatten());
+        if ids.iter().all(Option::is_some) {
+            let statement = match &mut self.insert_pauses {
+                Some(statement) => statement,
+                place => place.insert(self.db.prepare_cached(&INSERT_PAUSES)?),
+            };
+            for (row, (pause, id)) in pauses.iter().zip(ids).enumerate() {
+                bind_pause(statement, row, id.unwrap_or_default(), pause)?;
+            }
+            if taken(statement.raw_execute())? {
+                for (pause, id) in pauses.iter().zip(ids) {
+                    self.keep_pause(pause, id.unwrap_or_default());
+                }
+                return Ok(());
+            }
+        }
+        pauses.iter().try_for_each(|pause| self.put_pause(pause))
+    }
+
+    fn put_pause(&mut self, pause: &Pause) -> Result<()> {
         let insert = ready(self.db, &mut self.insert_pause, INSERT_PAUSE)?;
-        put_interval(self.db, &mut self.given.pauses, pause.start, LAST_PAUSE, |id| {
-            taken(insert.execute(params![
-                id,
-                pause.agent,
-                pause.queue,
-                interval_row::length(pause.start, pause.end),
-                pause.code,
-                pause.cause as u8,
-                pause.quality.0,
-            ]))
-        })
+        let id = put_interval(self.db, &mut self.given.pauses, pause.start, LAST_PAUSE, |id| {
+            bind_pause(insert, 0, id, pause)?;
+            taken(insert.raw_execute())
+        })?;
+        self.keep_pause(pause, id);
+        Ok(())
+    }
+
+    fn keep_pause(&mut self, pause: &Pause, id: i64) {
+        if pause.queue.is_none() {
+            let (start, end) = interval_row::stored(id, pause.start, pause.end);
+            self.recent.intervals.add_pause(Pause { start, end, ..pause.clone() });
+        }
     }
 
     fn remove_pause(&mut self, old: &Pause) -> Result<()> {
         if old.queue.is_none() {
             self.touched.interval(old.agent, old.start, old.end);
+        }
+        let key = |pause: &Pause| (pause.agent, pause.queue, pause.start, pause.end);
+        let unwritten = self.pauses.iter().rposition(|pause| *pause == old);
+        let unwritten =
+            unwritten.or_else(|| self.pauses.iter().rposition(|pause| key(pause) == key(old)));
+        if let Some(at) = unwritten {
+            self.pauses.remove(at);
+            return Ok(());
+        }
+        if old.queue.is_none() {
+            self.recent.intervals.remove_pause(old);
         }
         let first = interval_row::first_id(old.start);
         self.db.prepare_cached(DELETE_PAUSE)?.execute(named_params! {
@@ -327,7 +393,8 @@ impl<'c, 'b> Apply<'c, 'b> {
         }
         let mut insert = self.db.prepare_cached(INSERT_IVR_CALL)?;
         let rest = interval_row::pack_ivr(call);
-        put_interval(self.db, &mut self.given.ivr_calls, call.start, LAST_IVR_CALL, |id| {
+        let numbers = &mut self.given.ivr_calls;
+        let put = put_interval(self.db, numbers, call.start, LAST_IVR_CALL, |id| {
             taken(insert.execute(named_params! {
                 ":id": id,
                 ":secs": interval_row::length(call.start, call.end),
@@ -335,7 +402,8 @@ impl<'c, 'b> Apply<'c, 'b> {
                 ":dnis": call.dnis,
                 ":rest": rest,
             }))
-        })
+        });
+        put.map(drop)
     }
 
     /// Keeps lines that nobody could read, the newest of them.
@@ -430,27 +498,52 @@ fn next_free(db: &Connection, sql: &str, first: i64, bits: u32) -> Result<Option
 
 /// Puts an interval at the first free number of its second. Should 65 536
 /// begin in one second, the next ones are taken as begun a second later.
+/// Returns the row's id.
 fn put_interval(
     db: &Connection,
     numbers: &mut Numbers,
     start: UnixSec,
     last_sql: &str,
     mut put: impl FnMut(i64) -> Result<bool>,
-) -> Result<()> {
+) -> Result<i64> {
     let mut first = interval_row::first_id(start);
     let n = numbers.give(start);
     if n < 1 << interval_row::ID_BITS && put(first + i64::from(n))? {
-        return Ok(());
+        return Ok(first + i64::from(n));
     }
     loop {
         if let Some(n) = next_free(db, last_sql, first, interval_row::ID_BITS)?
             && put(first + n)?
         {
             numbers.set(start, u32::try_from(n + 1).unwrap_or(u32::MAX));
-            return Ok(());
+            return Ok(first + n);
         }
         first += 1 << interval_row::ID_BITS;
     }
+}
+
+/// Columns of [`INSERT_PAUSE`].
+const PAUSE_COLUMNS: usize = 7;
+
+static INSERT_PAUSES: LazyLock<String> = LazyLock::new(|| together(INSERT_PAUSE, PAUSE_COLUMNS));
+
+/// Binds a pause as a statement's row of this number.
+fn bind_pause(
+    statement: &mut CachedStatement<'_>,
+    row: usize,
+    id: i64,
+    pause: &Pause,
+) -> Result<()> {
+    let place = row * PAUSE_COLUMNS;
+    let secs = interval_row::length(pause.start, pause.end);
+    statement.raw_bind_parameter(place + 1, id)?;
+    statement.raw_bind_parameter(place + 2, pause.agent)?;
+    statement.raw_bind_parameter(place + 3, pause.queue)?;
+    statement.raw_bind_parameter(place + 4, secs)?;
+    statement.raw_bind_parameter(place + 5, pause.code)?;
+    statement.raw_bind_parameter(place + 6, pause.cause as u8)?;
+    statement.raw_bind_parameter(place + 7, pause.quality.0)?;
+    Ok(())
 }
 
 /// Whether two facts are one by the key that finds it.

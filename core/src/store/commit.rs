@@ -11,7 +11,8 @@ use crate::store::journal::{self, Gathered};
 use crate::store::journal_pages::End;
 use crate::store::load::state_parts;
 use crate::store::numbers::Given;
-use crate::store::recent::RecentStints;
+use crate::store::recent::{Recent, RecentStints};
+use crate::store::recent_intervals::RecentIntervals;
 use crate::store::schema::{meta, set_meta};
 use crate::store::settings::Settings;
 use crate::store::settle;
@@ -28,7 +29,7 @@ pub(crate) struct Writer {
     /// Where the journal ends.
     end: End,
     given: Given,
-    recent: RecentStints,
+    recent: Recent,
     days: Days,
 }
 
@@ -58,6 +59,8 @@ impl Days {
     }
 }
 
+const ANY_INTERVAL: &str = "select exists (select 1 from session) or exists (select 1 from pause)";
+
 impl Writer {
     /// A writer on a database whose schema is ready.
     pub(crate) fn new(db: Connection, settings: Settings) -> Result<Self> {
@@ -66,7 +69,11 @@ impl Writer {
         let days = Days::read(&db)?;
         let newest: Option<i64> =
             db.query_row("select max(id) from stint", [], |row| row.get(0))?;
-        let recent = RecentStints::new(newest.map(stint_row::second_of), settings.bulk);
+        let intervals: bool = db.query_row(ANY_INTERVAL, [], |row| row.get(0))?;
+        let recent = Recent {
+            stints: RecentStints::new(newest.map(stint_row::second_of), settings.bulk),
+            intervals: RecentIntervals::new(settings.bulk && !intervals),
+        };
         Ok(Writer { db, settings, unpoured, end, given: Given::default(), recent, days })
     }
 

@@ -24,7 +24,7 @@ const WRITER_CACHE_KIB: i64 = 1024;
 const READER_CACHE_KIB: i64 = 512;
 /// All statements the writer runs again and again fit, so that none is
 /// compiled twice during an import.
-const WRITER_STATEMENTS: usize = 48;
+const WRITER_STATEMENTS: usize = 80;
 
 /// Instructions of SQLite's machine between two looks at the clock; about a
 /// millisecond on a slow box.
@@ -47,9 +47,9 @@ pub(crate) fn writer(path: &Path, settings: &Settings) -> Result<Connection> {
         Synchronous::Normal => "normal",
     };
     db.pragma_update(None, "synchronous", synchronous)?;
-    db.pragma_update(None, "foreign_keys", true)?;
     // What an import writes is checked by its types; looking again at each of
     // a million rows is a tenth of its time. `check` looks at all of them.
+    db.pragma_update(None, "foreign_keys", !settings.bulk)?;
     db.pragma_update(None, "ignore_check_constraints", settings.bulk)?;
     db.pragma_update(None, "temp_store", "memory")?;
     db.pragma_update(None, "cache_size", -WRITER_CACHE_KIB)?;

@@ -7,11 +7,14 @@
 //! bytes of a packed cell. Every row begins with its slot, so rows can be
 //! read alone.
 
-use rusqlite::{CachedStatement, Connection, named_params};
+use std::sync::LazyLock;
+
+use rusqlite::{CachedStatement, Connection, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::model::totals::{SLOT_SECS, Step};
 use crate::store::error::damaged;
+use crate::store::together::{TOGETHER, together};
 use crate::store::touched::DAY_SECS;
 use crate::store::varint::{Cursor, put, put_bytes};
 
@@ -22,6 +25,9 @@ const ID_BITS: u32 = 16;
 /// page stays empty behind the last row, many enough that a row's own head
 /// weighs little.
 const ROW_BYTES: usize = 200;
+
+/// Columns of each of the tables of totals.
+const COLUMNS: usize = 2;
 
 /// The tables of totals: of queues, of agents, of agents in queues, by length
 /// of their slots.
@@ -40,23 +46,29 @@ pub(crate) enum Table {
 struct Statements {
     delete: &'static str,
     insert: &'static str,
+    insert_together: LazyLock<String>,
     select: &'static str,
     days: &'static str,
 }
 
 macro_rules! statements {
-    ($table:literal) => {
-        &Statements {
+    ($table:literal) => {{
+        static STATEMENTS: Statements = Statements {
             delete: concat!("delete from ", $table, " where id between :first and :last"),
-            insert: concat!("insert into ", $table, " (id, cells) values (:id, :cells)"),
+            insert: concat!("insert into ", $table, " (id, cells) values (?1, ?2)"),
+            insert_together: LazyLock::new(|| {
+                let one = concat!("insert into ", $table, " (id, cells) values (?1, ?2)");
+                together(one, COLUMNS)
+            }),
             select: concat!(
                 "select id, cells from ",
                 $table,
                 " where id between :first and :last order by id"
             ),
             days: concat!("select distinct id >> 16 from ", $table),
-        }
-    };
+        };
+        &STATEMENTS
+    }};
 }
 
 impl Table {
@@ -137,10 +149,16 @@ pub(crate) fn remove(db: &Connection, table: Table, from: i64, until: i64) -> Re
 
 /// Writes the totals of one day in order of time.
 pub(crate) struct DayWriter<'c> {
-    insert: CachedStatement<'c>,
+    db: &'c Connection,
+    table: Table,
+    insert: Option<CachedStatement<'c>>,
     day: i64,
     next_id: i64,
     row: Vec<u8>,
+    /// Rows that wait to be written together, one behind the other, and where
+    /// each ends.
+    rows: Vec<u8>,
+    ends: Vec<usize>,
     /// Slot of the last entry in the row; `None` in an empty row.
     slot: Option<u64>,
 }
@@ -148,10 +166,14 @@ pub(crate) struct DayWriter<'c> {
 impl<'c> DayWriter<'c> {
     pub(crate) fn new(db: &'c Connection, table: Table, day: i64) -> Result<Self> {
         Ok(DayWriter {
-            insert: db.prepare_cached(table.statements().insert)?,
+            db,
+            table,
+            insert: None,
             day,
             next_id: first_id(day),
             row: Vec::with_capacity(ROW_BYTES * 2),
+            rows: Vec::new(),
+            ends: Vec::with_capacity(TOGETHER),
             slot: None,
         })
     }
@@ -171,15 +193,39 @@ impl<'c> DayWriter<'c> {
 
     fn close_row(&mut self) -> Result<()> {
         if self.slot.take().is_some() {
-            self.insert.execute(named_params! { ":id": self.next_id, ":cells": self.row })?;
-            self.next_id += 1;
+            self.rows.extend_from_slice(&self.row);
+            self.ends.push(self.rows.len());
             self.row.clear();
+            if self.ends.len() == TOGETHER {
+                let insert = match &mut self.insert {
+                    Some(insert) => insert,
+                    place => place
+                        .insert(self.db.prepare_cached(&self.table.statements().insert_together)?),
+                };
+                let mut start = 0;
+                for (row, end) in self.ends.drain(..).enumerate() {
+                    insert.raw_bind_parameter(row * COLUMNS + 1, self.next_id)?;
+                    insert.raw_bind_parameter(row * COLUMNS + 2, &self.rows[start..end])?;
+                    self.next_id += 1;
+                    start = end;
+                }
+                insert.raw_execute()?;
+                self.rows.clear();
+            }
         }
         Ok(())
     }
 
     pub(crate) fn finish(mut self) -> Result<()> {
-        self.close_row()
+        self.close_row()?;
+        let mut insert = self.db.prepare_cached(self.table.statements().insert)?;
+        let mut start = 0;
+        for end in self.ends.drain(..) {
+            insert.execute(params![self.next_id, &self.rows[start..end]])?;
+            self.next_id += 1;
+            start = end;
+        }
+        Ok(())
     }
 }
 

@@ -39,6 +39,11 @@ pub(crate) fn length(start: UnixSec, end: UnixSec) -> i64 {
     end.saturating_sub(start).clamp(0, LAST_SECOND)
 }
 
+/// Start and end of an interval as they will be read from a row with this id.
+pub(crate) fn stored(id: i64, start: UnixSec, end: UnixSec) -> (UnixSec, UnixSec) {
+    (start_of(id), start_of(id).saturating_add(length(start, end)))
+}
+
 /// Row of `id, agent, secs, extension, cause, quality`.
 pub(crate) fn session(row: &Row<'_>) -> Result<Session> {
     let start = start_of(row.get(0)?);

@@ -42,8 +42,10 @@ impl Gathered {
         for StatePut { key, value } in &batch.state {
             gathered.state.insert(key.clone(), value.clone());
         }
-        for (at, hash) in &batch.seen {
-            gathered.seen.entry(Seen::quarter(*at)).or_default().push(*hash);
+        // Records come nearly in order of time: one look-up a quarter hour.
+        for run in batch.seen.chunk_by(|a, b| Seen::quarter(a.0) == Seen::quarter(b.0)) {
+            let hashes = gathered.seen.entry(Seen::quarter(run[0].0)).or_default();
+            hashes.extend(run.iter().map(|record| record.1));
         }
         for (name, n) in batch.counters.iter().map(|(name, n)| (name, n)).chain(counted) {
             let count = gathered.counters.entry(name.clone()).or_default();

@@ -31,6 +31,7 @@ mod numbers;
 mod packed_id;
 mod reader;
 mod recent;
+mod recent_intervals;
 mod retention;
 mod schema;
 mod seen;
@@ -40,6 +41,7 @@ mod stint_insert;
 mod stint_row;
 #[cfg(test)]
 mod tests;
+mod together;
 mod touched;
 mod varint;
 

@@ -12,11 +12,34 @@ use rustc_hash::FxHasher;
 use crate::base::UnixSec;
 use crate::model::totals::{LOOK_BACK, Passage};
 use crate::model::{Attempt, Hold, Stint};
+use crate::store::recent_intervals::RecentIntervals;
 use crate::store::touched::DAY_SECS;
 
 /// How many stints are kept: two and a half days, which is what settling looks
 /// at, of 10,000 calls each.
 const MOST: usize = 25_000;
+
+/// What the writer of an import keeps of the days that are not settled yet.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    pub stints: RecentStints,
+    pub intervals: RecentIntervals,
+}
+
+impl Recent {
+    /// Forgets everything for good: the tables may say something else now.
+    pub(crate) fn give_up(&mut self) {
+        self.stints.give_up();
+        self.intervals.give_up();
+    }
+
+    /// Days before this one are settled: what matters to them alone is not
+    /// kept.
+    pub(crate) fn settled(&mut self, until: i64) {
+        self.stints.settled(until);
+        self.intervals.settled(until);
+    }
+}
 
 /// The stints of the days that are not settled yet.
 #[derive(Debug)]

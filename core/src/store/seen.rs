@@ -5,7 +5,7 @@
 //! record is taken for a known one once in 5 thousand million, and only where
 //! a log is read a second time from another place.
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::store::error::damaged;
@@ -68,7 +68,8 @@ impl Seen {
         // The mean distance; its logarithm, a little less, is the best k.
         let mean = HASH_MASK.checked_div(count).unwrap_or(0);
         let k = (mean.max(1).ilog2()).saturating_sub(u32::from(mean > 2));
-        let mut bits = Bits { bytes: Vec::with_capacity(self.hashes.len() * 5 + 5), free: 0 };
+        let bytes = Vec::with_capacity(self.hashes.len() * 5 + 5);
+        let mut bits = Bits { bytes, begun: 0, count: 0 };
         put(&mut bits.bytes, count);
         bits.bytes.push(k as u8);
         let mut before = 0;
@@ -78,7 +79,7 @@ impl Seen {
             bits.put(distance & ((1 << k) - 1), k);
             before = hash;
         }
-        bits.bytes
+        bits.finish()
     }
 
     pub(crate) fn unpack(bytes: &[u8]) -> Result<Self> {
@@ -134,7 +135,7 @@ pub(crate) fn stored(db: &Connection, quarter: i64) -> Result<Seen> {
 }
 
 const LAST: &str = "select max(id) from seen where id between :first and :last";
-const PUT: &str = "insert into seen (id, hashes) values (:id, :hashes)";
+const PUT: &str = "insert into seen (id, hashes) values (?1, ?2)";
 
 /// Adds hashes to what is stored of a quarter hour. Should its row ids be
 /// used up (three million records), the rest is not remembered.
@@ -145,35 +146,33 @@ pub(crate) fn add(db: &Connection, quarter: i64, hashes: &[u64]) -> Result<()> {
         .query_row(named_params! { ":first": first, ":last": last }, |row| row.get(0))?;
     let next = used.map_or(first, |used| used + 1);
     let mut put_row = db.prepare_cached(PUT)?;
+    let mut seen = Seen::default();
     for (id, row) in (next..=last).zip(hashes.chunks(ROW_HASHES)) {
-        let mut seen = Seen::default();
+        seen.hashes.clear();
         seen.extend(row.iter().copied());
-        put_row.execute(named_params! { ":id": id, ":hashes": seen.pack() })?;
+        put_row.execute(params![id, seen.pack()])?;
     }
     Ok(())
 }
 
 struct Bits {
     bytes: Vec<u8>,
-    /// Unused low bits of the last byte.
-    free: u32,
+    /// Bits that make no byte yet, in the low end.
+    begun: u64,
+    /// How many those are: at most seven.
+    count: u32,
 }
 
 impl Bits {
-    fn put(&mut self, value: u64, mut count: u32) {
-        while count > 0 {
-            if self.free == 0 {
-                self.bytes.push(0);
-                self.free = 8;
-            }
-            let take = count.min(self.free);
-            let part = (value >> (count - take)) & ((1 << take) - 1);
-            if let Some(last) = self.bytes.last_mut() {
-                *last |= (part as u8) << (self.free - take);
-            }
-            self.free -= take;
-            count -= take;
+    /// Appends the low `count` bits of a value, at most 48.
+    fn put(&mut self, value: u64, count: u32) {
+        self.begun = self.begun << count | value;
+        self.count += count;
+        while self.count >= 8 {
+            self.count -= 8;
+            self.bytes.push((self.begun >> self.count) as u8);
         }
+        self.begun &= (1 << self.count) - 1;
     }
 
     fn put_ones(&mut self, mut count: u64) {
@@ -183,6 +182,14 @@ impl Bits {
         }
         // At most 31 ones and the zero that ends them.
         self.put((1 << (count + 1)) - 2, count as u32 + 1);
+    }
+
+    /// The bytes, the last filled up with zeros.
+    fn finish(mut self) -> Vec<u8> {
+        if self.count > 0 {
+            self.put(0, 8 - self.count);
+        }
+        self.bytes
     }
 }
 

@@ -15,7 +15,7 @@ use crate::model::totals::{
 };
 use crate::model::{Direction, Open, Pause, Session};
 use crate::store::day_cells::{self, DayWriter, Table};
-use crate::store::recent::RecentStints;
+use crate::store::recent::Recent;
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
 use crate::store::{facts, interval_row, longer_cells, stint_row};
 
@@ -35,7 +35,7 @@ pub(crate) fn store_days(
     from: i64,
     until: i64,
     open: &Open,
-    recent: &RecentStints,
+    recent: &Recent,
 ) -> Result<()> {
     let mut day = from;
     while day < until {
@@ -148,17 +148,22 @@ impl DayFacts {
             sum.add(Passage::from(&row.unpack()?));
             Ok(())
         })?;
-        sum.joined_with(db, day, open)
+        let (sessions, pauses) = intervals(db, day)?;
+        Ok(sum.joined_with(day, sessions, pauses, open))
     }
 
     /// The stints from memory if all are there.
-    fn gather(db: &Connection, day: i64, open: &Open, recent: &RecentStints) -> Result<Self> {
-        let Some(stints) = recent.of_day(day) else {
+    fn gather(db: &Connection, day: i64, open: &Open, recent: &Recent) -> Result<Self> {
+        let Some(stints) = recent.stints.of_day(day) else {
             return DayFacts::read(db, day, open);
         };
         let mut sum = StintSum::new(day);
         stints.for_each(|stint| sum.add(stint));
-        sum.joined_with(db, day, open)
+        let (sessions, pauses) = match recent.intervals.of_day(day) {
+            Some(intervals) => intervals,
+            None => intervals(db, day)?,
+        };
+        Ok(sum.joined_with(day, sessions, pauses, open))
     }
 
     pub(crate) fn agent_cells(&self) -> Cells<AgentKey, AgentCell> {
@@ -195,27 +200,21 @@ impl StintSum {
         self.talks.extend(Talk::of(stint));
     }
 
-    /// With the day's sessions and pauses.
-    fn joined_with(self, db: &Connection, day: i64, open: &Open) -> Result<DayFacts> {
+    /// With the day's closed sessions and agent-level pauses, and what is open.
+    fn joined_with(
+        self,
+        day: i64,
+        mut sessions: Vec<Session>,
+        mut pauses: Vec<Pause>,
+        open: &Open,
+    ) -> DayFacts {
         let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
         let reaches = |start: UnixSec, end: UnixSec| start < to && end >= from;
-        let mut sessions = Vec::new();
-        facts::sessions(db, from, to, |session| {
-            sessions.push(session);
-            Ok(())
-        })?;
         sessions.extend(open.sessions.iter().filter(|s| reaches(s.start, s.end)).cloned());
-        let mut pauses = Vec::new();
-        facts::pauses(db, from, to, |pause| {
-            if pause.queue.is_none() {
-                pauses.push(pause);
-            }
-            Ok(())
-        })?;
         let open_pauses =
             open.pauses.iter().filter(|p| p.queue.is_none() && reaches(p.start, p.end));
         pauses.extend(open_pauses.cloned());
-        Ok(DayFacts {
+        DayFacts {
             slots: self.slots,
             stints: self.stints,
             queues: self.queues.cells(),
@@ -223,8 +222,25 @@ impl StintSum {
             talks: self.talks,
             sessions,
             pauses,
-        })
+        }
     }
+}
+
+/// The sessions and agent-level pauses of a day, from the tables.
+fn intervals(db: &Connection, day: i64) -> Result<(Vec<Session>, Vec<Pause>)> {
+    let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
+    let (mut sessions, mut pauses) = (Vec::new(), Vec::new());
+    facts::sessions(db, from, to, |session| {
+        sessions.push(session);
+        Ok(())
+    })?;
+    facts::pauses(db, from, to, |pause| {
+        if pause.queue.is_none() {
+            pauses.push(pause);
+        }
+        Ok(())
+    })?;
+    Ok((sessions, pauses))
 }
 
 /// What is open now and began before a day that is settled.

@@ -1,13 +1,13 @@
 //! Writing the rows of stints.
 
-use rusqlite::{CachedStatement, Connection, ErrorCode, ToSql};
+use std::sync::LazyLock;
+
+use rusqlite::{CachedStatement, Connection, ErrorCode};
 
 use crate::base::Result;
 use crate::model::Stint;
 use crate::store::stint_row::{self, call_cell, number_cell};
-
-/// Stints that are written by one statement.
-pub(crate) const TOGETHER: usize = 16;
+use crate::store::together::{TOGETHER, together};
 
 const INSERT_STINT: &str = "
 insert into stint (id, queue, agent, flags, wait, talk, number, call, rest)
@@ -43,7 +43,7 @@ impl<'c> StintInsert<'c> {
     pub(crate) fn put_together(&mut self, rows: &[(&Stint, i64); TOGETHER]) -> Result<bool> {
         let statement = match &mut self.together {
             Some(statement) => statement,
-            place => place.insert(self.db.prepare_cached(&insert_together())?),
+            place => place.insert(self.db.prepare_cached(&INSERT_STINTS)?),
         };
         for (row, (stint, id)) in rows.iter().enumerate() {
             bind(statement, row, stint, *id, &mut self.rest, &mut self.text)?;
@@ -62,37 +62,24 @@ fn bind(
     text: &mut String,
 ) -> Result<()> {
     stint_row::pack(stint, id, rest);
-    let mut place = row * COLUMNS;
-    let mut one = |value: &dyn ToSql| {
-        place += 1;
-        statement.raw_bind_parameter(place, value)
-    };
-    one(&id)?;
-    one(&stint.queue)?;
-    one(&stint.agent)?;
-    one(&stint_row::flags(stint))?;
-    one(&stint.wait)?;
-    one(&stint.talk)?;
-    one(&number_cell(&stint.number))?;
-    one(&call_cell(&stint.call_id, stint.enter, text))?;
-    one(rest)?;
+    let place = row * COLUMNS;
+    // Each by its own type: the compiler then sees through the conversion.
+    statement.raw_bind_parameter(place + 1, id)?;
+    statement.raw_bind_parameter(place + 2, stint.queue)?;
+    statement.raw_bind_parameter(place + 3, stint.agent)?;
+    statement.raw_bind_parameter(place + 4, stint_row::flags(stint))?;
+    statement.raw_bind_parameter(place + 5, stint.wait)?;
+    statement.raw_bind_parameter(place + 6, stint.talk)?;
+    statement.raw_bind_parameter(place + 7, number_cell(&stint.number))?;
+    statement.raw_bind_parameter(place + 8, call_cell(&stint.call_id, stint.enter, text))?;
+    statement.raw_bind_parameter(place + 9, rest.as_slice())?;
     Ok(())
 }
 
 /// Columns of [`INSERT_STINT`].
 const COLUMNS: usize = 9;
 
-/// [`INSERT_STINT`] for [`TOGETHER`] rows.
-fn insert_together() -> String {
-    let head = INSERT_STINT.split_once("values").map_or(INSERT_STINT, |(head, _)| head);
-    let rows: Vec<String> = (0..TOGETHER)
-        .map(|row| {
-            let places = (1..=COLUMNS).map(|column| format!("?{}", row * COLUMNS + column));
-            format!("({})", places.collect::<Vec<_>>().join(", "))
-        })
-        .collect();
-    format!("{head}values {}", rows.join(", "))
-}
+static INSERT_STINTS: LazyLock<String> = LazyLock::new(|| together(INSERT_STINT, COLUMNS));
 
 /// Whether an insert took its row; `false` when the id is in use.
 pub(crate) fn taken(done: rusqlite::Result<usize>) -> Result<bool> {

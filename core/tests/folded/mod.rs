@@ -25,9 +25,9 @@ impl Facts {
         for change in changes.drain(..) {
             match change {
                 Change::Name { .. } => {}
-                Change::Stint(stint) => self.stints.push(*stint),
+                Change::Stint(stint) => self.stints.push(Stint::clone(&stint)),
                 Change::StintReplaced { old, new } => {
-                    swap(&mut self.stints, &old, Some(*new));
+                    swap(&mut self.stints, &old, Some(Stint::clone(&new)));
                 }
                 Change::Session(session) => self.sessions.push(session),
                 Change::SessionReplaced { old, new } => swap(&mut self.sessions, &old, new),

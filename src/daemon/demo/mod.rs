@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use crate::base::error::io;
 use crate::base::{Result, Secs, UnixSec, Zone, time};
-use crate::input::queue_log::head;
+use crate::input::queue_log::find_cuts;
 
 use tape::Tape;
 
@@ -159,7 +159,11 @@ fn last_record(path: &Path) -> std::io::Result<Option<UnixSec>> {
     file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
     let mut tail = Vec::new();
     file.read_to_end(&mut tail)?;
-    Ok(tail.split(|byte| *byte == b'\n').rev().find_map(|line| head(line).ok()).map(|one| one.time))
+    Ok(tail
+        .split(|byte| *byte == b'\n')
+        .rev()
+        .find_map(|line| find_cuts(line).ok())
+        .map(|one| one.time))
 }
 
 fn fault(path: &Path, error: std::io::Error) -> crate::base::Error {
@@ -188,7 +192,7 @@ mod tests {
         assert!(third.len() > second.len() && third.starts_with(&second));
         let times: Vec<UnixSec> = third
             .split(|byte| *byte == b'\n')
-            .filter_map(|line| head(line).ok().map(|head| head.time))
+            .filter_map(|line| find_cuts(line).ok().map(|cuts| cuts.time))
             .collect();
         assert!(times.is_sorted(), "plays do not overlap");
     }

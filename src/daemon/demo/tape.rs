@@ -2,7 +2,7 @@
 
 use crate::base::{Secs, UnixSec};
 use crate::event::{QueueEvent, Verb};
-use crate::input::queue_log::{Options, Parsed, head, parse, print};
+use crate::input::queue_log::{Options, Parsed, find_cuts, parse, print};
 
 /// The queue_logs of `tests/captures`: two Asterisks, 60 to 80 calls each in
 /// some minutes, and one that is killed and started again.
@@ -67,7 +67,7 @@ fn as_written() -> Options {
 }
 
 fn time_of(line: &str) -> Option<UnixSec> {
-    head(line.as_bytes()).ok().map(|head| head.time)
+    find_cuts(line.as_bytes()).ok().map(|cuts| cuts.time)
 }
 
 /// The fields of a line with the ids `EPOCH.SEQ` of this capture moved; an

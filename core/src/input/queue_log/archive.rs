@@ -55,7 +55,7 @@ pub fn look(path: &Path) -> Result<Archive> {
     while first_time.is_none() && reader.offset < SEARCHED {
         let more = reader.next(&mut |line, _| {
             if let (None, Line::Complete(line)) = (first_time, line) {
-                first_time = line::head(line).ok().map(|head| head.time);
+                first_time = line::find_cuts(line).ok().map(|cuts| cuts.time);
             }
         });
         match more {

@@ -4,7 +4,7 @@
 use crate::input::queue_log::lines::{Cutter, Line};
 use crate::input::queue_log::print::print;
 use crate::input::queue_log::reorder::Reorder;
-use crate::input::queue_log::{Options, Parsed, head, parse, record_hash};
+use crate::input::queue_log::{Options, Parsed, find_cuts, parse, record_hash};
 
 /// One line: reading it never fails, and what was read prints as a line that
 /// reads with the same time and verb.
@@ -19,14 +19,14 @@ pub fn line(bytes: &[u8]) {
                 if let Parsed::Event(again) = again {
                     assert_eq!(again.time, event.time);
                 }
-                assert!(head(bytes).is_ok_and(|head| head.time == event.time));
+                assert!(find_cuts(bytes).is_ok_and(|cuts| cuts.time == event.time));
             }
             Parsed::Unknown(unknown) => {
-                assert!(head(bytes).is_ok_and(|head| head.time == unknown.time));
+                assert!(find_cuts(bytes).is_ok_and(|cuts| cuts.time == unknown.time));
             }
             Parsed::Malformed(complaint) => {
                 assert!(complaint.at <= bytes.len());
-                assert_eq!(head(bytes), Err(complaint));
+                assert_eq!(find_cuts(bytes), Err(complaint));
             }
         }
     }
@@ -63,7 +63,7 @@ fn length(line: Line<'_>) -> u64 {
 /// middle changes nothing.
 pub fn reorder(bytes: &[u8]) {
     let records: Vec<&[u8]> =
-        bytes.split(|&byte| byte == b'\n').filter(|line| head(line).is_ok()).collect();
+        bytes.split(|&byte| byte == b'\n').filter(|line| find_cuts(line).is_ok()).collect();
     let straight = ordered(&records, usize::MAX);
     let mut sorted = straight.clone();
     sorted.sort_unstable();
@@ -86,12 +86,12 @@ fn ordered(records: &[&[u8]], restart: usize) -> Vec<Vec<u8>> {
         }
         push(&mut window, line, &mut out);
     }
-    window.flush(|line| out.push(line.to_vec()));
+    window.flush(|line, _| out.push(line.to_vec()));
     out
 }
 
 fn push(window: &mut Reorder, line: &[u8], out: &mut Vec<Vec<u8>>) {
-    if let Ok(head) = head(line) {
-        window.push(&head, line, 0, |line| out.push(line.to_vec()));
+    if let Ok(cuts) = find_cuts(line) {
+        window.push(&cuts, line, 0, |line, _| out.push(line.to_vec()));
     }
 }

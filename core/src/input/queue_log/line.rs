@@ -4,7 +4,7 @@
 //! from the line; allocates only where bytes are no UTF-8, a name is
 //! rewritten or a verb is written in small letters.
 
-use crate::base::UnixSec;
+use crate::base::{UnixSec, digits};
 use crate::event::{QueueEvent, Text, Verb};
 use crate::input::queue_log::channel;
 use crate::input::queue_log::complaint::{Complaint, Reason};
@@ -44,14 +44,34 @@ pub struct UnknownVerb<'a> {
     pub verb: Text<'a>,
 }
 
-/// What the order of records depends on.
+/// Where the fields of a line lie. Made once, it serves any copy of the line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Head<'a> {
+pub struct Cuts {
     pub time: UnixSec,
-    /// Bytes as written.
-    pub call_id: &'a [u8],
-    /// Bytes as written.
-    pub queue: &'a [u8],
+    /// The first five bars; those that are not there stand at the line's end.
+    bars: [u16; 5],
+    found: u8,
+}
+
+impl Cuts {
+    /// The call id of the line these were made of, as written.
+    pub fn call_id<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        self.field(line, 0)
+    }
+
+    /// The queue of the line these were made of, as written.
+    pub fn queue<'a>(&self, line: &'a [u8]) -> &'a [u8] {
+        self.field(line, 1)
+    }
+
+    fn field<'a>(&self, line: &'a [u8], bar: usize) -> &'a [u8] {
+        line.get(self.at(bar) + 1..self.at(bar + 1)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn at(&self, bar: usize) -> usize {
+        usize::from(self.bars[bar])
+    }
 }
 
 /// Reads one line, with or without its newline; one carriage return before
@@ -61,45 +81,40 @@ pub struct Head<'a> {
 /// is compared as written, then in capitals. Missing parameters are absent,
 /// never 0.
 pub fn parse<'a>(line: &'a [u8], options: &Options) -> Parsed<'a> {
+    match find_cuts(line) {
+        Ok(cuts) => parse_cut(line, &cuts, options),
+        Err(complaint) => Parsed::Malformed(complaint),
+    }
+}
+
+/// Reads a line whose fields were found already by [`find_cuts`]; never malformed.
+pub fn parse_cut<'a>(line: &'a [u8], cuts: &Cuts, options: &Options) -> Parsed<'a> {
     let line = without_end(line);
-    let fields = match fields(line, Span::new(line)) {
-        Ok(fields) => fields,
-        Err(complaint) => return Parsed::Malformed(complaint),
+    let span = Span::new(line);
+    let field = |bar: usize| span.slice(cuts.at(bar) + 1, cuts.at(bar + 1));
+    let time = cuts.time;
+    let params = (cuts.found == 5).then(|| span.from(cuts.at(4) + 1));
+    let Some(verb) = verbs::read(field(3), Params::new(params), options) else {
+        return Parsed::Unknown(UnknownVerb { time, verb: field(3).text() });
     };
-    let time = fields.time;
-    let Some(verb) = verbs::read(fields.verb, Params::new(fields.params), options) else {
-        return Parsed::Unknown(UnknownVerb { time, verb: fields.verb.text() });
-    };
-    let mut agent = channel::agent(fields.agent, options);
+    let mut agent = channel::agent(field(2), options);
     if matches!(verb, Verb::AgentLogin { .. } | Verb::AgentLogoff { .. }) {
         agent = channel::pool_agent(agent);
     }
-    let (call_id, queue) = (fields.call.text(), fields.queue.text());
-    Parsed::Event(QueueEvent { time, call_id, queue, agent, verb })
+    Parsed::Event(QueueEvent {
+        time,
+        call_id: field(0).text(),
+        queue: field(1).text(),
+        agent,
+        verb,
+    })
 }
 
-/// The head of a line that [`parse`] would not call malformed, for less work.
-pub fn head(line: &[u8]) -> Result<Head<'_>, Complaint> {
+/// Finds the fields of a line, with or without its newline.
+///
+/// Errors: what makes the line malformed.
+pub fn find_cuts(line: &[u8]) -> Result<Cuts, Complaint> {
     let line = without_end(line);
-    let fields = fields(line, Span::Bytes(line))?;
-    Ok(Head { time: fields.time, call_id: fields.call.bytes(), queue: fields.queue.bytes() })
-}
-
-fn without_end(line: &[u8]) -> &[u8] {
-    let line = line.strip_suffix(b"\n").unwrap_or(line);
-    line.strip_suffix(b"\r").unwrap_or(line)
-}
-
-struct Fields<'a> {
-    time: UnixSec,
-    call: Span<'a>,
-    queue: Span<'a>,
-    agent: Span<'a>,
-    verb: Span<'a>,
-    params: Option<Span<'a>>,
-}
-
-fn fields<'a>(line: &'a [u8], span: Span<'a>) -> Result<Fields<'a>, Complaint> {
     let end = line.len();
     let complaint = |at, reason| Complaint { at, reason };
     if end == 0 {
@@ -116,29 +131,27 @@ fn fields<'a>(line: &'a [u8], span: Span<'a>) -> Result<Fields<'a>, Complaint> {
     if bars[4] == bars[3] + 1 {
         return Err(complaint(bars[4], Reason::EmptyVerb));
     }
-    Ok(Fields {
-        time,
-        call: span.slice(bars[0] + 1, bars[1]),
-        queue: span.slice(bars[1] + 1, bars[2]),
-        agent: span.slice(bars[2] + 1, bars[3]),
-        verb: span.slice(bars[3] + 1, bars[4]),
-        params: (found == 5).then(|| span.from(bars[4] + 1)),
-    })
+    // The longest line fits 16 bits.
+    Ok(Cuts { time, bars: bars.map(|bar| bar as u16), found: found as u8 })
+}
+
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Seconds from `digits[.digits]`.
 fn time(field: &[u8]) -> Option<UnixSec> {
-    let whole = field.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if !(1..=12).contains(&whole) {
+    let (seconds, count) = digits::leading(field, 12);
+    if !(1..=12).contains(&count) {
         return None;
     }
-    match &field[whole..] {
-        [] => {}
-        [b'.', fraction @ ..]
-            if !fraction.is_empty() && fraction.iter().all(u8::is_ascii_digit) => {}
-        _ => return None,
-    }
-    Some(field[..whole].iter().fold(0, |value, digit| value * 10 + UnixSec::from(digit - b'0')))
+    let whole = match &field[count..] {
+        [] => true,
+        [b'.', fraction @ ..] => !fraction.is_empty() && fraction.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    whole.then_some(seconds as UnixSec)
 }
 
 #[cfg(test)]

@@ -29,7 +29,7 @@ mod watch;
 pub use complaint::{Complaint, Reason};
 pub use follow::{Follower, Waker};
 pub use hash::record_hash;
-pub use line::{Head, Options, Parsed, UnknownVerb, head, parse};
+pub use line::{Cuts, Options, Parsed, UnknownVerb, find_cuts, parse, parse_cut};
 pub use reorder::Reorder;
 pub use tailing::{Position, State, Status};
 

@@ -86,7 +86,26 @@ impl<'a> Span<'a> {
 
     /// A whole number, blanks round it, a sign and a fraction allowed;
     /// anything else is no number.
+    #[inline]
     pub fn number(self) -> Option<i64> {
+        // Nearly all are a few digits and nothing else; nine always fit.
+        let bytes = self.bytes();
+        if !bytes.is_empty() && bytes.len() <= 9 {
+            let mut value = 0_u32;
+            let mut odd = false;
+            for byte in bytes {
+                let digit = byte.wrapping_sub(b'0');
+                odd |= digit > 9;
+                value = value.wrapping_mul(10).wrapping_add(u32::from(digit));
+            }
+            if !odd {
+                return Some(i64::from(value));
+            }
+        }
+        self.written_number()
+    }
+
+    fn written_number(self) -> Option<i64> {
         let bytes = self.bytes().trim_ascii();
         let (negative, digits) = match bytes {
             [b'-', digits @ ..] => (true, digits),

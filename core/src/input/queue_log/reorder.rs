@@ -11,12 +11,9 @@
 //! allocation of its own.
 
 use std::collections::VecDeque;
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::FxHasher;
 
 use crate::base::{Secs, UnixSec};
-use crate::input::queue_log::line::{self, Head};
+use crate::input::queue_log::line::Cuts;
 
 /// How much older than its predecessors a line may be and still go before
 /// them, in seconds.
@@ -44,35 +41,39 @@ pub struct Reorder {
 
 #[derive(Clone, Copy, Debug)]
 struct Held {
-    time: UnixSec,
+    cuts: Cuts,
     /// The newest time seen when the line came; nothing older than that less
     /// [`WINDOW`] counts as late for it.
     due: UnixSec,
     /// The caller's clock when it came.
     since: Secs,
-    /// Of call and queue; equal keys have equal numbers.
-    key: u64,
     at: usize,
     length: usize,
 }
 
 impl Reorder {
-    /// Takes the next line of the file with its head, and hands on the lines
-    /// that can't be overtaken any more.
+    /// Takes the next line of the file with its fields' places, and hands on
+    /// the lines, with theirs, that can't be overtaken any more.
     ///
     /// `clock` is any clock of the caller's that only goes forward, in
     /// seconds. A line more than [`WINDOW`] older than the newest one means
     /// that the writer's clock stepped back: what is held goes on first, and
     /// the line opens a new window.
-    pub fn push(&mut self, head: &Head<'_>, line: &[u8], clock: Secs, mut next: impl FnMut(&[u8])) {
+    pub fn push(
+        &mut self,
+        cuts: &Cuts,
+        line: &[u8],
+        clock: Secs,
+        mut next: impl FnMut(&[u8], &Cuts),
+    ) {
         if self.held.is_empty() {
-            self.newest = head.time;
-        } else if head.time < self.newest.saturating_sub(WINDOW) {
+            self.newest = cuts.time;
+        } else if cuts.time < self.newest.saturating_sub(WINDOW) {
             self.flush(&mut next);
-            self.newest = head.time;
+            self.newest = cuts.time;
         }
-        let late = head.time < self.newest;
-        self.newest = self.newest.max(head.time);
+        let late = cuts.time < self.newest;
+        self.newest = self.newest.max(cuts.time);
         self.release_settled(&mut next);
         if self.held.len() >= MOST_LINES {
             for _ in 0..MOST_LINES / 2 {
@@ -80,12 +81,10 @@ impl Reorder {
             }
         }
         self.tidy();
-        let key = key(head);
-        let place = if late { self.place(head, key) } else { None };
+        let place = if late { self.place(cuts, line) } else { None };
         let follower = place.and_then(|place| self.held.get(place));
         let (due, since) = follower.map_or((self.newest, clock), |held| (held.due, held.since));
-        let held =
-            Held { time: head.time, due, since, key, at: self.bytes.len(), length: line.len() };
+        let held = Held { cuts: *cuts, due, since, at: self.bytes.len(), length: line.len() };
         self.bytes.extend_from_slice(line);
         match place {
             Some(place) => self.held.insert(place, held),
@@ -95,7 +94,7 @@ impl Reorder {
 
     /// Hands on the lines that have been held for [`WINDOW`] seconds of the
     /// caller's clock: for when the file is quiet.
-    pub fn release_older(&mut self, clock: Secs, mut next: impl FnMut(&[u8])) {
+    pub fn release_older(&mut self, clock: Secs, mut next: impl FnMut(&[u8], &Cuts)) {
         while self.held.front().is_some_and(|held| clock - held.since >= WINDOW) {
             self.release_first(&mut next);
         }
@@ -103,7 +102,7 @@ impl Reorder {
     }
 
     /// Hands on everything: the end of an import.
-    pub fn flush(&mut self, mut next: impl FnMut(&[u8])) {
+    pub fn flush(&mut self, mut next: impl FnMut(&[u8], &Cuts)) {
         while !self.held.is_empty() {
             self.release_first(&mut next);
         }
@@ -131,25 +130,26 @@ impl Reorder {
     }
 
     /// Before the first newer line of the same call and queue.
-    fn place(&self, head: &Head<'_>, key: u64) -> Option<usize> {
+    fn place(&self, cuts: &Cuts, line: &[u8]) -> Option<usize> {
+        let (call_id, queue) = (cuts.call_id(line), cuts.queue(line));
         self.held.iter().position(|held| {
-            held.time > head.time
-                && held.key == key
-                && line::head(self.line(held))
-                    .is_ok_and(|other| other.call_id == head.call_id && other.queue == head.queue)
+            let other = self.line(held);
+            held.cuts.time > cuts.time
+                && held.cuts.call_id(other) == call_id
+                && held.cuts.queue(other) == queue
         })
     }
 
     /// Hands on what no line of this window can overtake.
-    fn release_settled(&mut self, next: &mut impl FnMut(&[u8])) {
+    fn release_settled(&mut self, next: &mut impl FnMut(&[u8], &Cuts)) {
         while self.held.front().is_some_and(|held| self.newest - held.due >= WINDOW) {
             self.release_first(next);
         }
     }
 
-    fn release_first(&mut self, next: &mut impl FnMut(&[u8])) {
+    fn release_first(&mut self, next: &mut impl FnMut(&[u8], &Cuts)) {
         if let Some(held) = self.held.pop_front() {
-            next(self.line(&held));
+            next(self.line(&held), &held.cuts);
             self.gone += held.length;
         }
     }
@@ -178,13 +178,6 @@ impl Reorder {
         self.bytes.truncate(end);
         self.gone = 0;
     }
-}
-
-fn key(head: &Head<'_>) -> u64 {
-    let mut hasher = FxHasher::default();
-    head.call_id.hash(&mut hasher);
-    head.queue.hash(&mut hasher);
-    hasher.finish()
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ impl Candidate {
     /// change; `None` when no record is there.
     fn age(&self) -> Option<(UnixSec, (i64, i64))> {
         let lines = self.head.split(|&byte| byte == b'\n');
-        let time = lines.filter_map(|line| line::head(line).ok()).map(|head| head.time).next();
+        let time = lines.filter_map(|line| line::find_cuts(line).ok()).map(|cuts| cuts.time).next();
         time.map(|time| (time, self.modified))
     }
 

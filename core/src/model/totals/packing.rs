@@ -1,5 +1,7 @@
 //! Variable-length numbers, and the two small figures every cell is made of.
 
+use smallvec::SmallVec;
+
 /// A stored cell that can't be read: cut short, or written by a newer program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
@@ -167,8 +169,9 @@ const MANY: usize = 24;
 pub struct Tally {
     /// Counts by key; empty while there are few.
     places: Vec<u32>,
-    /// The other keys with their counts, ascending.
-    pairs: Vec<(u32, u32)>,
+    /// The other keys with their counts, ascending. A quarter of an hour has
+    /// one or two, which need no memory of their own.
+    pairs: SmallVec<[(u32, u32); 3]>,
 }
 
 impl PartialEq for Tally {

@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::input::queue_log::line;
 
 fn push(reorder: &mut Reorder, line: &str, clock: Secs, out: &mut Vec<String>) {
-    let head = line::head(line.as_bytes()).unwrap();
-    reorder.push(&head, line.as_bytes(), clock, |line| out.push(text(line)));
+    let cuts = line::find_cuts(line.as_bytes()).unwrap();
+    reorder.push(&cuts, line.as_bytes(), clock, |line, _| out.push(text(line)));
 }
 
 fn text(line: &[u8]) -> String {
@@ -19,7 +20,7 @@ fn all(lines: &[&str]) -> Vec<String> {
     for line in lines {
         push(&mut reorder, line, 0, &mut out);
     }
-    reorder.flush(|line| out.push(text(line)));
+    reorder.flush(|line, _| out.push(text(line)));
     out
 }
 
@@ -68,12 +69,12 @@ fn a_quiet_file_gives_its_lines_after_the_window() {
     let mut out = Vec::new();
     push(&mut reorder, "10|a|q|n|1", 100, &mut out);
     push(&mut reorder, "11|a|q|n|2", 102, &mut out);
-    reorder.release_older(102, |line| out.push(text(line)));
+    reorder.release_older(102, |line, _| out.push(text(line)));
     assert!(out.is_empty());
-    reorder.release_older(103, |line| out.push(text(line)));
+    reorder.release_older(103, |line, _| out.push(text(line)));
     assert_eq!(out, ["10|a|q|n|1"]);
     assert_eq!(reorder.pending().map(text).collect::<Vec<_>>(), ["11|a|q|n|2"]);
-    reorder.release_older(105, |line| out.push(text(line)));
+    reorder.release_older(105, |line, _| out.push(text(line)));
     assert_eq!((out.len(), reorder.is_empty()), (2, true));
 }
 
@@ -83,8 +84,8 @@ fn a_flood_in_one_second_is_not_held_without_bound() {
     let mut count = 0_u32;
     for number in 0..200_000 {
         let line = format!("10|a|q|n|PAUSE|{number:0>60}");
-        let head = line::head(line.as_bytes()).unwrap();
-        reorder.push(&head, line.as_bytes(), 0, |line| {
+        let cuts = line::find_cuts(line.as_bytes()).unwrap();
+        reorder.push(&cuts, line.as_bytes(), 0, |line, _| {
             assert!(line.ends_with(format!("{count:0>60}").as_bytes()));
             count += 1;
         });
@@ -143,7 +144,7 @@ proptest! {
                 }
                 push(&mut reorder, &format!("{time}|call{key}|q|n|{index}"), 0, &mut out);
             }
-            reorder.flush(|line| out.push(text(line)));
+            reorder.flush(|line, _| out.push(text(line)));
             let numbers: Vec<String> =
                 out.iter().map(|line| line.rsplit('|').next().unwrap().to_owned()).collect();
             prop_assert_eq!(&numbers, &expected, "restart {:?}", restart);
