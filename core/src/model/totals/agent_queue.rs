@@ -57,10 +57,20 @@ impl AgentCalls {
     }
 
     pub fn is_empty(&self) -> bool {
-        *self == AgentCalls::default()
+        // Every stint and every attempt is counted in one of these.
+        self.answered_by.is_empty()
+            && self.lost == 0
+            && self.rings_lost.n == 0
+            && self.rings_taken.n == 0
+            && self.rings_cancelled == 0
+            && self.rings_short == 0
     }
 
     pub fn merge(&mut self, other: &AgentCalls) {
+        // Of most cells one direction is empty.
+        if other.is_empty() {
+            return;
+        }
         self.answered_by.merge(&other.answered_by);
         self.lost = self.lost.saturating_add(other.lost);
         self.wait.merge(&other.wait);

@@ -247,7 +247,17 @@ impl Tally {
     }
 
     pub fn merge(&mut self, other: &Tally) {
+        if self.is_empty() {
+            self.clone_from(other);
+            return;
+        }
         let mut at = 0;
+        if other.places.is_empty() {
+            for &(key, n) in &other.pairs {
+                at = self.add_from(at, key, n);
+            }
+            return;
+        }
         for (key, n) in other.iter() {
             at = self.add_from(at, key, n);
         }

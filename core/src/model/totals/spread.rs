@@ -69,6 +69,9 @@ impl Waits {
     }
 
     pub fn merge(&mut self, other: &Waits) {
+        if other.is_empty() {
+            return;
+        }
         self.stat.merge(&other.stat);
         self.bins.merge(&other.bins);
     }
@@ -173,6 +176,9 @@ impl Talks {
     }
 
     pub fn merge(&mut self, other: &Talks) {
+        if other.is_empty() {
+            return;
+        }
         self.stat.merge(&other.stat);
         self.bins.merge(&other.bins);
     }
