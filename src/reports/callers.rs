@@ -195,7 +195,7 @@ fn summary(study: &Study<'_>, block: &Block) -> Result<Table> {
         Ok(())
     })?;
     let short = study.totals().unwrap_or_default().short;
-    let callers = (!study.has_no_detail()).then(|| numbers.0.len());
+    let callers = (!study.has_no_detail()).then_some(numbers.0.len());
     let mut table = Table::new(block.columns);
     let cell = &sum.cell;
     table.add(
