@@ -8,9 +8,15 @@ npm_ci() {
   cp "$1/package-lock.json" "$stamp"
 }
 
+# Only when a source changed since the last build: new files in web/dist, even the same ones, make
+# cargo build the binary that embeds them again. The mark lies among what vite empties first.
 build_web() {
+  local mark=web/dist/.sources now
+  now=$(find web \( -name node_modules -o -name dist \) -prune -o -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum)
+  [ "$(cat $mark 2>/dev/null)" != "$now" ] || return 0
   npm_ci web
   (cd web && npm run --silent build)
+  echo "$now" >$mark
 }
 
 build_release() { cargo build --release --locked --bin switchroom; }

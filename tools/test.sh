@@ -34,11 +34,9 @@ step_packages() {
 step_web() {
   need_web
   npm_ci web
-  cd web
-  npm run --silent check
-  npm run test
-  npm run --silent build
-  npm run --silent size
+  (cd web && npm run --silent check && npm run test)
+  build_web
+  (cd web && npm run --silent size)
 }
 
 step_clippy() {
