@@ -47,7 +47,10 @@ impl From<&Viewer> for Who {
 pub struct Dialplan {
     /// Where numbers are dialled: for calls one makes and for transfers.
     pub context: String,
-    /// Folder of recordings begun by hand, on the PBX.
+    /// Context that records for us; empty: by the action MixMonitor, which
+    /// needs the right `system`.
+    pub recorder: String,
+    /// Folder of recordings begun by that action, on the PBX.
     pub recordings: String,
     /// Parking lot; empty for Asterisk's own default.
     pub lot: String,
@@ -69,6 +72,7 @@ impl Default for Dialplan {
     fn default() -> Self {
         Dialplan {
             context: "from-internal".to_owned(),
+            recorder: "switchroom-record".to_owned(),
             recordings: "/var/spool/asterisk/monitor".to_owned(),
             lot: String::new(),
             park_secs: 45,

@@ -2,7 +2,7 @@
 
 use crate::actions::own::order;
 use crate::actions::{Dialplan, Ear, No, Order, Plan, Tape, Wait, Who, target};
-use crate::live::office::{CallState, Leg, Office};
+use crate::live::office::{CallState, Leg, Office, RECORDER};
 use crate::people::Right;
 
 fn one(order: Order, action: &'static str, object: impl Into<String>, new: Option<String>) -> Plan {
@@ -330,27 +330,68 @@ pub(super) fn record(
 ) -> Result<Plan, No> {
     let sides = target::call(who, office, call, Right::CallsRecord)?;
     talking(&sides)?;
-    let leg = sides.other.or(sides.agent).ok_or(No::NoCall)?;
-    let channel = ("Channel", leg.name.to_string());
-    let mute = |on: &str| {
-        vec![channel.clone(), ("Direction", "both".to_owned()), ("State", on.to_owned())]
-    };
-    let (order, action) = match tape {
-        Tape::Start => {
-            let safe: String = leg
-                .uniqueid
-                .chars()
-                .map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' })
-                .collect();
-            let file = format!("{}/rec-{safe}.wav", dialplan.recordings.trim_end_matches('/'));
-            let fields = vec![channel.clone(), ("File", file), ("Options", "b".to_owned())];
-            (order("MixMonitor", fields), "call.record")
+    // Whichever side a recording runs on; begun on the other party's.
+    let recorded = [sides.other, sides.agent].into_iter().flatten().find(|leg| leg.recorded);
+    let leg = recorded.or(sides.other).or(sides.agent).ok_or(No::NoCall)?;
+    let recorder = leg.recorder.as_deref();
+    let on = recorder.unwrap_or(&leg.name).to_owned();
+    let (order, action) = match (tape, recorder) {
+        (Tape::Start, _) if leg.recorded => {
+            return Err(No::NotNow("this call is being recorded already"));
         }
-        Tape::Stop => (order("StopMixMonitor", vec![channel.clone()]), "call.record_stop"),
-        Tape::Mute => (order("MixMonitorMute", mute("1")), "call.record_mute"),
-        Tape::Unmute => (order("MixMonitorMute", mute("0")), "call.record_unmute"),
+        (Tape::Start, _) if dialplan.recorder.is_empty() => {
+            (mix_monitor(leg, dialplan), "call.record")
+        }
+        (Tape::Start, _) => (by_ear(leg, office, dialplan), "call.record"),
+        (Tape::Stop | Tape::Mute | Tape::Unmute, _) if recorded.is_none() => {
+            return Err(No::NotNow("this call is not being recorded"));
+        }
+        // Ours ends with its channel.
+        (Tape::Stop, Some(_)) => (order("Hangup", vec![("Channel", on)]), "call.record_stop"),
+        (Tape::Stop, None) => (order("StopMixMonitor", vec![("Channel", on)]), "call.record_stop"),
+        (Tape::Mute, _) => (mute(on, "1"), "call.record_mute"),
+        (Tape::Unmute, _) => (mute(on, "0"), "call.record_unmute"),
     };
     Ok(one(order, action, &*sides.call.id, None))
+}
+
+fn mute(channel: String, on: &str) -> Order {
+    let fields =
+        vec![("Channel", channel), ("Direction", "both".to_owned()), ("State", on.to_owned())];
+    order("MixMonitorMute", fields)
+}
+
+/// A channel of our own that listens and records what it hears: it needs only
+/// the rights to dial and to hang up, where MixMonitor needs `system`.
+fn by_ear(leg: &Leg, office: &Office, dialplan: &Dialplan) -> Order {
+    let name = safe(&leg.uniqueid);
+    Order {
+        action: "Originate",
+        fields: vec![
+            ("Channel", format!("Local/{name}@{}/n", dialplan.recorder)),
+            ("Application", "ChanSpy".to_owned()),
+            ("Data", format!("{},qES", leg.name)),
+            ("CallerID", "\"Recording\" <>".to_owned()),
+            ("ChannelId", format!("{RECORDER}{}+{}", leg.uniqueid, office.version())),
+            ("Timeout", "5000".to_owned()),
+            ("Async", "true".to_owned()),
+        ],
+        wait: Wait::Originate,
+    }
+}
+
+fn mix_monitor(leg: &Leg, dialplan: &Dialplan) -> Order {
+    let folder = dialplan.recordings.trim_end_matches('/');
+    let file = format!("{folder}/rec-{}.wav", safe(&leg.uniqueid));
+    let fields =
+        vec![("Channel", leg.name.to_string()), ("File", file), ("Options", "b".to_owned())];
+    order("MixMonitor", fields)
+}
+
+/// A unique id as a part of a file's name.
+fn safe(uniqueid: &str) -> String {
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
+    uniqueid.chars().map(plain).collect()
 }
 
 /// A text to an agent's telephone.

@@ -275,12 +275,36 @@ fn a_recording_by_hand_names_its_file_by_the_call() {
     let office = talking();
     let record = |tape| Wish::Record { call: None, tape };
     let start = wish(record(Tape::Start), &agent(), &office).unwrap();
+    let begun = &lines(&start)[0];
+    assert!(begun.starts_with("Originate Channel=Local/1.1@switchroom-record/n"), "{begun}");
+    assert!(begun.contains("Data=PJSIP/trunk-1,qES"), "{begun}");
+    let by_manager = Dialplan { recorder: String::new(), ..Dialplan::default() };
+    let start = plan(&record(Tape::Start), &agent(), &office, &by_manager).unwrap();
     assert_eq!(
         lines(&start),
         ["MixMonitor Channel=PJSIP/trunk-1 File=/var/spool/asterisk/monitor/rec-1.1.wav Options=b"]
     );
+    assert!(matches!(wish(record(Tape::Stop), &agent(), &office), Err(No::NotNow(_))));
+}
+
+#[test]
+fn a_recording_of_ours_is_muted_and_stopped_by_its_own_channel() {
+    let mut office = talking();
+    let record = |tape| Wish::Record { call: None, tape };
+    let half =
+        channel("Local/1.1@switchroom-record-0;2", "switchroom-record-1.1+7;2", ChannelState::Up);
+    play(&mut office, [Event::NewChannel(half.clone()), Event::MixMonitorStart(half.clone())]);
+    assert_eq!(office.calls().len(), 1, "what records is no call");
+    assert!(office.calls()[0].recorded);
     let mute = wish(record(Tape::Mute), &agent(), &office).unwrap();
-    assert_eq!(lines(&mute), ["MixMonitorMute Channel=PJSIP/trunk-1 Direction=both State=1"]);
+    let ours = "Channel=Local/1.1@switchroom-record-0;2";
+    assert_eq!(lines(&mute), [format!("MixMonitorMute {ours} Direction=both State=1")]);
+    assert!(matches!(wish(record(Tape::Start), &agent(), &office), Err(No::NotNow(_))));
+    let stop = wish(record(Tape::Stop), &agent(), &office).unwrap();
+    assert_eq!(lines(&stop), [format!("Hangup {ours}")]);
+    let gone = Event::Hangup { channel: half, cause: Some(16), cause_text: "".into() };
+    play(&mut office, [gone]);
+    assert!(!office.calls()[0].recorded);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // The program under test: the release binary on the demonstration office, in a folder and on a port of its own.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,11 +17,14 @@ async function freePort() {
   return port;
 }
 
-/** Starts the daemon and waits until it answers; `said` holds what it printed, the claim code among it. */
-export async function startBox(binary, speed) {
+/** Starts the daemon and waits until it answers; `said` holds what it printed, the claim code among it. With `settings`,
+ *  which makes them for its folder, it is a box of one's own instead of the demonstration. */
+export async function startBox(binary, speed, settings = null) {
   const folder = await mkdtemp(join(tmpdir(), "switchroom-e2e-"));
   const origin = `http://127.0.0.1:${await freePort()}`;
-  const child = spawn(binary, ["run", "--demo", "--speed", String(speed), "--data", folder, "--listen", new URL(origin).host], { stdio: ["ignore", "pipe", "pipe"] });
+  const how = settings ? ["--config", join(folder, "switchroom.toml")] : ["--demo", "--speed", String(speed)];
+  if (settings) await writeFile(join(folder, "switchroom.toml"), await settings(folder));
+  const child = spawn(binary, ["run", ...how, "--data", folder, "--listen", new URL(origin).host], { stdio: ["ignore", "pipe", "pipe"] });
   const box = { origin, folder, said: "", ended: null };
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (box.said += bytes));
   child.on("exit", (code, signal) => (box.ended = signal ?? code));

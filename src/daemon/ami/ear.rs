@@ -7,9 +7,9 @@ use crate::daemon::ami::Room;
 use crate::event::manager::{Event, Told};
 use crate::input::ami::client::Listener;
 use crate::input::ami::{Action, Answer, Moment, Out};
-use crate::live::LinkState;
 use crate::live::news::{self, Facets, News};
 use crate::live::office::Lists;
+use crate::live::{LinkState, Office};
 
 /// News is told at most this often, in microseconds: what comes within is
 /// told together.
@@ -89,7 +89,7 @@ impl Ear {
                     .collect();
                 self.publish(now);
                 self.room.set_link(LinkState::Up, None);
-                self.ask_where_all();
+                self.ask_all();
             }
             Out::Event(told) => self.event(now, told),
             Out::Stale(true) => {
@@ -120,8 +120,12 @@ impl Ear {
         let point = news::told(told, &office);
         drop(office);
         self.points.extend(point);
-        if let Event::MixMonitorStart(channel) = &told.event {
-            self.ask_where(&channel.name, &channel.uniqueid);
+        match &told.event {
+            Event::MixMonitorStart(channel) => self.ask_where(&channel.name, &channel.uniqueid),
+            Event::AgentConnect { attempt, .. } => {
+                self.ask_variables(&attempt.caller.name, &attempt.caller.uniqueid);
+            }
+            _ => {}
         }
         if let Event::ParkedCall(parking) = &told.event {
             let waits = self.room.state().parked.remove(&*parking.parkee.uniqueid);
@@ -135,30 +139,51 @@ impl Ear {
     /// Asks where a recording lies: the event that says so is of the class
     /// `dialplan`, half of all bytes.
     fn ask_where(&self, channel: &str, uniqueid: &str) {
+        self.ask(channel, uniqueid, "MIXMONITOR_FILENAME", |office, uniqueid, _, path| {
+            office.recorded_to(uniqueid, path);
+        });
+    }
+
+    /// Asks for what the pop-up's address names.
+    fn ask_variables(&self, channel: &str, uniqueid: &str) {
+        for name in &self.room.variables {
+            self.ask(channel, uniqueid, name, Office::variable);
+        }
+    }
+
+    fn ask(
+        &self,
+        channel: &str,
+        uniqueid: &str,
+        name: &str,
+        tell: fn(&mut Office, &str, &str, &str),
+    ) {
         let Some(client) = self.room.state().client.clone() else { return };
-        let name = "MIXMONITOR_FILENAME".to_owned();
-        let action = Action::GetVariable { channel: channel.to_owned(), name };
+        let name = name.to_owned();
+        let action = Action::GetVariable { channel: channel.to_owned(), name: name.clone() };
         let (room, uniqueid) = (Arc::clone(&self.room), uniqueid.to_owned());
         client.act(action, move |answer| {
             let Answer::Done { fields, .. } = answer else { return };
-            if let Some((_, path)) = fields.iter().find(|(name, _)| name == "Value") {
-                room.office().recorded_to(&uniqueid, path);
+            if let Some((_, value)) = fields.iter().find(|(field, _)| field == "Value") {
+                tell(&mut room.office(), &uniqueid, &name, value);
             }
         });
     }
 
     /// The same for calls that were there before us.
-    fn ask_where_all(&self) {
+    fn ask_all(&self) {
         let office = self.room.office();
-        let unknown = office
-            .channels
-            .iter()
-            .filter(|leg| leg.recording.is_none() && leg.up_since.is_some() && !leg.is_local());
+        let there = office.channels.iter().filter(|leg| {
+            leg.recording.is_none()
+                && leg.up_since.is_some()
+                && (leg.is_recorder() || !leg.is_local())
+        });
         let asked: Vec<_> =
-            unknown.take(MOST_ASKED).map(|leg| (leg.name.clone(), leg.uniqueid.clone())).collect();
+            there.take(MOST_ASKED).map(|leg| (leg.name.clone(), leg.uniqueid.clone())).collect();
         drop(office);
         for (name, uniqueid) in asked {
             self.ask_where(&name, &uniqueid);
+            self.ask_variables(&name, &uniqueid);
         }
     }
 

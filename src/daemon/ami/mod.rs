@@ -56,6 +56,8 @@ pub struct Room {
     follow: Arc<Follow>,
     dialplan: Dialplan,
     desk: DeskSettings,
+    /// Variables of callers that the pop-up's address names.
+    variables: Vec<String>,
     /// Wakes pages that wait for a result.
     ended: Notify,
 }
@@ -147,6 +149,7 @@ impl Room {
             news,
             follow,
             dialplan: settings.dialplan,
+            variables: variables(settings.desk.popup.as_deref().unwrap_or_default()),
             desk: settings.desk,
             ended: Notify::new(),
         };
@@ -244,6 +247,19 @@ impl Room {
             )
         })
     }
+}
+
+/// The names in `${var:NAME}` of an address.
+fn variables(address: &str) -> Vec<String> {
+    let parts = address.split("${var:").skip(1);
+    let name = |part: &str| Some(part.split_once('}')?.0.to_owned());
+    let plain = |name: &String| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    };
+    let mut names: Vec<String> = parts.filter_map(name).filter(plain).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Marks the place of a parked call in an order's result.
@@ -346,5 +362,18 @@ fn done_with(words: String) -> Outcome {
             Outcome::Done { message: words, space }
         }
         None => Outcome::Done { message: words, space: None },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variables;
+
+    #[test]
+    fn only_plain_names_of_variables_are_asked_for() {
+        let address = "https://crm/?c=${caller}&n=${var:CUSTOMER}&t=${var:TIER}&x=${var:CUSTOMER}";
+        assert_eq!(variables(address), ["CUSTOMER", "TIER"]);
+        // A function of the dialplan could do anything.
+        assert!(variables("https://crm/?x=${var:SHELL(rm)}&y=${var:}&z=${var:OPEN").is_empty());
     }
 }

@@ -99,6 +99,11 @@ pub fn action(order: &Order) -> Result<Action> {
 pub fn outcome(answer: Answer) -> Result<String> {
     match answer {
         Answer::Done { message, .. } => Ok(message),
+        Answer::Refused(words) if words == "Permission denied" => Err(Error::new(
+            Kind::Conflict,
+            "Asterisk's manager user lacks the right for this; see write = in manager.conf \
+             (recording by MixMonitor needs 'system')",
+        )),
         Answer::Refused(words) => Err(Error::new(Kind::Conflict, words)),
         Answer::Unprintable(why) => Err(Error::new(Kind::Invalid, why.to_string())),
         Answer::TimedOut => Err(Error::new(

@@ -12,7 +12,12 @@ crate::settings! {
         context: String = "from-internal".to_owned(),
         /// How long one's own telephone rings before a call from the page is given up.
         ring: Span = Span(30),
-        /// Folder on the PBX for recordings begun by hand.
+        /// Context of the dialplan that records a call for the page, as shipped in
+        /// `extensions_switchroom.conf`. Empty: by Asterisk's action MixMonitor instead,
+        /// which needs the right `system` for the manager user (it also lets that user read
+        /// Asterisk's configuration and load modules).
+        recorder: String = "switchroom-record".to_owned(),
+        /// Folder on the PBX for recordings begun by that action.
         recordings: String = "/var/spool/asterisk/monitor".to_owned(),
         /// Parking lot; empty for Asterisk's own default.
         lot: String = String::new(),
@@ -34,7 +39,8 @@ crate::settings! {
         features: Vec<String> = Vec::new(),
         /// Address that is opened for a call, with `${callid}`, `${caller}`,
         /// `${callername}`, `${queue}`, `${agent}`, `${extension}`, `${dnis}`, `${ivr}`,
-        /// `${tag}`, `${server}` and `${entered}` filled in.
+        /// `${tag}`, `${server}` and `${entered}` filled in, and `${var:NAME}` with a
+        /// variable of the caller's channel.
         popup: Option<String> = None,
         /// Whether it opens by itself for the newest call.
         popup_opens: bool = false,
@@ -47,6 +53,7 @@ impl Actions {
     pub fn dialplan(&self, reasons: impl IntoIterator<Item = String>) -> Dialplan {
         Dialplan {
             context: self.context.clone(),
+            recorder: self.recorder.clone(),
             recordings: self.recordings.clone(),
             lot: self.lot.clone(),
             park_secs: self.park.0,

@@ -66,6 +66,11 @@ impl Eyes {
             lot: call.parked.as_ref().map(|(lot, _)| lot.to_string()),
             space: call.parked.as_ref().map(|(_, space)| space.to_string()),
             recorded: call.recorded,
+            variables: call
+                .variables
+                .iter()
+                .map(|(name, value)| (name.to_string(), self.text(value)))
+                .collect(),
             parties: call.parties.iter().map(|party| self.party(party)).collect(),
         }
     }

@@ -52,6 +52,8 @@ wire! {
         lot: Option<String>,
         space: Option<String>,
         recorded: bool,
+        /// Of the caller's channel, those that the pop-up's address names.
+        variables: BTreeMap<String, String>,
         parties: Vec<OfficeParty>,
     }
 

@@ -1,4 +1,4 @@
-"""The speech of a call: a tone sent as RTP, and whatever comes is swallowed."""
+"""The speech of a call: a tone sent as RTP, and whether what comes is more than silence."""
 import asyncio
 import math
 import random
@@ -28,23 +28,33 @@ class Sound:
 
     def __init__(self, address):
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        # Small: what comes in is never read.
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         self.socket.bind((address, 0))
         self.socket.setblocking(False)
         self.port = self.socket.getsockname()[1]
         self.to = None
         self.sending = False
+        self.silent = False     # sends silence, as a telephone does nobody speaks into
+        self.heard = 0          # frames that were no silence
         self.sequence = random.randrange(1000)
         self.source = random.randrange(1 << 32)
 
+    def _listen(self):
+        try:
+            while frame := self.socket.recv(2048):
+                # Mu-law: the exponent of a loud sample, none in silence.
+                self.heard += any((~sample >> 4) & 7 >= 4 for sample in frame[12:])
+        except OSError:
+            pass  # nothing more for now
+
     def tick(self):
+        self._listen()
         if not (self.sending and self.to):
             return
         head = struct.pack("!BBHII", 0x80, 0, self.sequence & 0xFFFF,
                            (self.sequence * _FRAME) & 0xFFFFFFFF, self.source)
         try:
-            self.socket.sendto(head + self.frames[self.sequence % len(self.frames)], self.to)
+            speech = b"\xff" * _FRAME if self.silent else self.frames[self.sequence % len(self.frames)]
+            self.socket.sendto(head + speech, self.to)
         except OSError:
             pass  # the other side is gone already; its BYE is on the way
         self.sequence += 1

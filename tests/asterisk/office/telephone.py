@@ -15,6 +15,7 @@ class Telephone(asyncio.DatagramProtocol):
         self.user, self.password, self.server, self.address = user, password, server, address
         self.clock, self.on_call = clock, on_call
         self.rang = asyncio.Queue()
+        self.texts = []
         self.calls = {}
         self.port = 0
         self._pending = {}
@@ -225,6 +226,9 @@ class Telephone(asyncio.DatagramProtocol):
                     self._spawn(call.hang_up())
         elif method == "UPDATE":
             self.reply(message, 200, "OK", call=call, body=call.sdp() if call is not None and message.body else "")
+        elif method == "MESSAGE":
+            self.texts.append(message.body)
+            self.reply(message, 200, "OK")
         elif method != "ACK":
             self.reply(message, 200, "OK", call=call)
             if method == "BYE" and call is not None:

@@ -9,7 +9,7 @@ const party = obj({
 });
 const call = obj({
   id: str, state: str, since: num, began: num, way: str,
-  queue: maybe(str), lot: maybe(str), space: maybe(str), recorded: bool, parties: list(party),
+  queue: maybe(str), lot: maybe(str), space: maybe(str), recorded: bool, variables: byName(str), parties: list(party),
 });
 export type OfficeCall = Of<typeof call>;
 

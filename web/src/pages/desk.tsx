@@ -8,7 +8,7 @@ import { useAct } from "../lib/act";
 import { useCell } from "../lib/cell";
 import { civilDay, int, phone, span } from "../lib/format";
 import { plusDays } from "../lib/day";
-import { fillAddress } from "../lib/popup";
+import { fillAddress, wantedVariables } from "../lib/popup";
 import { longestLevel } from "../lib/level";
 import { useLoad } from "../lib/load";
 import { me } from "../lib/session";
@@ -105,8 +105,10 @@ function Present({ desk, mine, view, again }: PartProps) {
   const [to, setTo] = useState("");
   const call = ownCall(view, mine);
   const now = view?.now ?? 0;
-  const address = call && desk.popup ? fillAddress(desk.popup, popupValues(call, mine)) : null;
-  const blocked = usePopup(call, address, desk.popup_opens);
+  const address = call && desk.popup ? fillAddress(desk.popup, popupValues(call, mine, desk)) : null;
+  // By itself only with all that it names: the desk learns of it a moment after the call.
+  const whole = wantedVariables(desk.popup ?? "").every((name) => desk.call?.variables[name] !== undefined);
+  const blocked = usePopup(call, address, desk.popup_opens && whole);
   const state = mine?.state ?? "unavailable";
   const other = desk.call?.parties.find((p) => p.agent !== desk.agent && p.extension === null) ?? desk.call?.parties.find((p) => p.device !== desk.device) ?? null;
   const talking = Boolean(call || desk.call);
@@ -157,8 +159,10 @@ function Present({ desk, mine, view, again }: PartProps) {
   );
 }
 
-function popupValues(c: LiveCall, mine: LiveAgent | null): Record<string, string> {
+function popupValues(c: LiveCall, mine: LiveAgent | null, desk: Desk): Record<string, string> {
+  const variables = Object.entries(desk.call?.variables ?? {}).map(([name, value]) => [`var:${name}`, value]);
   return {
+    ...Object.fromEntries(variables) as Record<string, string>,
     callid: c.call_id, caller: c.number, callername: c.name, queue: c.queue, agent: mine?.name ?? "", extension: mine?.extension ?? "",
     dnis: c.dnis ?? "", ivr: c.ivr ?? "", tag: c.tag ?? "", entered: String(c.entered),
   };

@@ -8,7 +8,7 @@ import { may } from "../lib/session";
 import { Icon } from "../parts/icon";
 import { Failed, Note, Skeleton } from "../parts/message";
 import { Head, Panel } from "../parts/panel";
-import { count, say } from "../words";
+import { count, say, type Key } from "../words";
 
 const EVERY = 10;
 /** A log this long without a record deserves a look while calls are open, in seconds. */
@@ -128,6 +128,19 @@ function flowChecks(h: Health): Check[] {
   ];
 }
 
+const IGNORED = [
+  "duplicate entry", "duplicate closing", "duplicate connect", "loss while talking", "hold outside talk", "late annotation", "unknown call",
+  "unpause without pause", "logoff without login", "pause without session", "reason without pause", "member already added", "member not added", "too many",
+] as const;
+
+/** Why a record was passed over: the daemon's own word (`HoldOutsideTalk`) in the reader's. */
+function ignoredText(name: string): string {
+  const plain = name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+  const known = IGNORED.find((one) => one === plain);
+  const key: Key | null = known ? `ignored.${known}` : null;
+  return key ? say(key) : name;
+}
+
 /** The connection to Asterisk's manager interface; nothing where none is wanted. */
 function linkChecks(h: Health): Check[] {
   const link = h.ami;
@@ -222,7 +235,7 @@ function Samples({ h }: { h: Health }) {
     <Panel title={say("health.strange")} side={<span class="sm mut">{verbs.slice(0, 4).map(([v, n]) => `${v} ${int(n)}`).join(", ")}</span>}>
       <div class="in stack">
         {lines.length ? <pre class="log" tabIndex={0} role="region" aria-label={say("health.samples")}>{lines.map((l) => `${l.head}\n  ${l.line}`).join("\n")}</pre> : null}
-        {ignored.length ? <p class="sm sec">{say("health.ignored", { list: ignored.map(([name, n]) => `${name} ${int(n)}`).join(", ") })}</p> : null}
+        {ignored.length ? <p class="sm sec">{say("health.ignored", { list: ignored.map(([name, n]) => `${ignoredText(name)}: ${int(n)}`).join("; ") })}</p> : null}
       </div>
     </Panel>
   );

@@ -97,7 +97,7 @@ export function desk(agent, born, away) {
   const party = (id, device, ext, who, number, name) => ({ id, channel: `${device}-0000001`, device, extension: ext, agent: who, number, name, ringing: false, talking: true, holds_since: null });
   return {
     ami: { state: away ? "down" : "up", since: born, detail: null }, agent, device: mine ? `PJSIP/${extension}` : null, extension, locked: on.length > 0, queues: queueNames, on,
-    call: talk ? { id: `${born - age}.1`, state, since: born - age, began: born - age, way: "in", queue: talk[0], lot: null, space: null, recorded: true, parties: [party("1.1", `PJSIP/${extension}`, extension, agent, extension, agent), party("1.2", "PJSIP/line", null, null, talk[1], talk[2])] } : null,
+    call: talk ? { id: `${born - age}.1`, state, since: born - age, began: born - age, way: "in", queue: talk[0], lot: null, space: null, recorded: true, variables: {}, parties: [party("1.1", `PJSIP/${extension}`, extension, agent, extension, agent), party("1.2", "PJSIP/line", null, null, talk[1], talk[2])] } : null,
     pauses: ["Coffee", "Lunch", "Training", "Meeting", "Paperwork"], pause_needs_reason: true, outcomes: ["Order", "Quote", "Complaint", "Call-back"], tags: ["VIP", "warranty"], features: ["warranty", "first call"], outcome_needs: { Complaint: ["first call"] },
     popup: "https://crm.example/?caller=${caller}&id=${callid}", popup_opens: false, screen: "https://screens.example/${extension}",
   };

@@ -391,7 +391,10 @@ impl Action {
                 l.action("QueueChangePriorityCaller");
                 l.required("Queue", queue)?;
                 l.required("Caller", channel)?;
-                l.required("Priority", &priority.to_string())
+                l.required("Priority", &priority.to_string())?;
+                // 18.20, 20.5 and later: the caller moves at once. Others ignore it.
+                l.flag("Immediate", true);
+                Ok(())
             }
             Action::AgentLogoff { agent, soft } => {
                 l.action("AgentLogoff");

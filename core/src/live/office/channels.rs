@@ -15,6 +15,16 @@ const MOST: usize = 8192;
 /// made before does not bring them back.
 const MOST_DEAD: usize = 1024;
 
+/// Unique ids of channels that record a call for us begin so; the id of the
+/// channel they record follows, up to a `+`.
+pub const RECORDER: &str = "switchroom-record-";
+
+/// Which channel a recorder of ours records.
+pub(super) fn recorded_by(uniqueid: &str) -> Option<&str> {
+    let (target, _) = uniqueid.strip_prefix(RECORDER)?.rsplit_once('+')?;
+    Some(target)
+}
+
 /// One channel.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Leg {
@@ -39,6 +49,10 @@ pub struct Leg {
     pub recording_muted: bool,
     /// Path of the newest recording (VarSet `MIXMONITOR_FILENAME`).
     pub recording: Option<Box<str>>,
+    /// The channel of ours that records this one.
+    pub recorder: Option<Box<str>>,
+    /// Variables that were asked for, by name.
+    pub variables: Vec<(Box<str>, Box<str>)>,
     /// Channel that dialled this one.
     pub dialled_by: Option<Box<str>>,
     seen: u32,
@@ -52,6 +66,11 @@ impl Leg {
     /// A half of a Local channel, which is nobody's telephone.
     pub fn is_local(&self) -> bool {
         self.name.starts_with("Local/")
+    }
+
+    /// A half of a Local channel by which we record: part of no call.
+    pub fn is_recorder(&self) -> bool {
+        self.uniqueid.starts_with(RECORDER)
     }
 }
 

@@ -5,13 +5,22 @@ use crate::base::{UnixMicro, UnixSec};
 use crate::event::manager::{
     Attempt, Channel, CompleteReason, DialStatus, Event, Member, Parking, Told,
 };
+use crate::live::office::channels::recorded_by;
 use crate::live::office::queues::{Ring, Service, Waiting};
 use crate::live::office::{Ended, How, Lists, Office, Parked, own, parking, secs};
 
 /// Recent ends kept.
 const MOST_ENDED: usize = 50;
+/// Variables kept of one channel.
+const MOST_VARIABLES: usize = 20;
 /// A start of the PBX this much later than the known one is another one.
 const SAME_BOOT: i64 = 5;
+
+/// The channel a recording is of: that which it runs on, or that which ours
+/// records.
+fn taped(uniqueid: &str) -> &str {
+    recorded_by(uniqueid).unwrap_or(uniqueid)
+}
 
 impl Office {
     /// The lists begin: everything they name, or an event names from now on,
@@ -32,6 +41,16 @@ impl Office {
         let at = secs(at);
         let generation = self.generation;
         if lists.channels {
+            // Recordings of ours that run already; `;2` is the half that records.
+            let ours: Vec<_> = self
+                .channels
+                .iter()
+                .filter(|leg| leg.is_recorder() && leg.name.ends_with(";2"))
+                .map(|leg| (leg.uniqueid.clone(), leg.name.clone()))
+                .collect();
+            for (uniqueid, name) in ours {
+                self.recorded(&uniqueid, &name);
+            }
             for gone in self.channels.sweep(generation) {
                 self.queues.forget_channel(&gone, at);
             }
@@ -83,6 +102,11 @@ impl Office {
             | Event::NewAccountCode { channel, .. } => self.born(channel, at),
             Event::Rename { uniqueid, new, .. } => self.channels.rename(uniqueid, new),
             Event::Hangup { channel, .. } => {
+                if let Some(target) = recorded_by(&channel.uniqueid)
+                    && let Some(leg) = self.channels.leg(target)
+                {
+                    (leg.recorded, leg.recorder) = (false, None);
+                }
                 self.channels.end(&channel.uniqueid);
                 self.queues.forget_channel(&channel.uniqueid, at);
                 self.parked.retain(|one| *one.uniqueid != *channel.uniqueid);
@@ -111,7 +135,7 @@ impl Office {
             }
             Event::VarSet { channel, name, value } => {
                 if name == "MIXMONITOR_FILENAME" && !value.is_empty() {
-                    self.recording(&channel.uniqueid, value);
+                    self.recording(taped(&channel.uniqueid), value);
                 }
             }
             Event::BridgeCreate(bridge) | Event::BridgeListItem(bridge) => {
@@ -217,18 +241,15 @@ impl Office {
             }
             Event::MixMonitorStart(channel) => {
                 self.again(channel, at);
-                if let Some(leg) = self.channels.leg(&channel.uniqueid) {
-                    leg.recorded = true;
-                    leg.recording_muted = false;
-                }
+                self.recorded(&channel.uniqueid, &channel.name);
             }
             Event::MixMonitorStop(channel) => {
-                if let Some(leg) = self.channels.leg(&channel.uniqueid) {
+                if let Some(leg) = self.channels.leg(taped(&channel.uniqueid)) {
                     leg.recorded = false;
                 }
             }
             Event::MixMonitorMute { channel, muted, .. } => {
-                if let Some(leg) = self.channels.leg(&channel.uniqueid) {
+                if let Some(leg) = self.channels.leg(taped(&channel.uniqueid)) {
                     leg.recording_muted = *muted;
                 }
             }
@@ -291,8 +312,26 @@ impl Office {
     /// when asked: who may not read variables is not told of it.
     pub fn recorded_to(&mut self, uniqueid: &str, path: &str) {
         if !path.is_empty() {
-            self.recording(uniqueid, path);
+            self.recording(taped(uniqueid), path);
             self.version += 1;
+        }
+    }
+
+    /// A variable of a channel, as it answered when asked.
+    pub fn variable(&mut self, uniqueid: &str, name: &str, value: &str) {
+        let Some(leg) = self.channels.leg(uniqueid) else { return };
+        leg.variables.retain(|(known, _)| **known != *name);
+        if leg.variables.len() < MOST_VARIABLES {
+            leg.variables.push((own(name), own(value)));
+            self.version += 1;
+        }
+    }
+
+    /// A recording runs: on the channel itself, or by one of ours.
+    fn recorded(&mut self, uniqueid: &str, channel: &str) {
+        if let Some(leg) = self.channels.leg(taped(uniqueid)) {
+            (leg.recorded, leg.recording_muted) = (true, false);
+            leg.recorder = recorded_by(uniqueid).map(|_| own(channel));
         }
     }
 

@@ -5,6 +5,8 @@
 //! yet. Linked ids are not used: Asterisk joins those of callers who never met
 //! (a pool agent's log-in, a consultation).
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
 
 use crate::base::UnixSec;
@@ -48,6 +50,8 @@ pub struct Call {
     /// Lot and space.
     pub parked: Option<(Box<str>, Box<str>)>,
     pub recorded: bool,
+    /// Variables that were asked for, by name.
+    pub variables: BTreeMap<Box<str>, Box<str>>,
     /// Telephones and lines, the oldest first. Local halves are left out, but
     /// for one behind which there is nothing but an application.
     pub parties: Vec<Party>,
@@ -117,7 +121,7 @@ impl Office {
     }
 
     fn groups(&self) -> Vec<Vec<&Leg>> {
-        let mut legs: Vec<&Leg> = self.channels.iter().collect();
+        let mut legs: Vec<&Leg> = self.channels.iter().filter(|leg| !leg.is_recorder()).collect();
         legs.order_by(|a, b| (a.since, &a.uniqueid).cmp(&(b.since, &b.uniqueid)));
         let places: FxHashMap<&str, usize> =
             legs.iter().enumerate().map(|(place, leg)| (&*leg.uniqueid, place)).collect();
@@ -194,6 +198,7 @@ impl Office {
                 .or_else(|| service.map(|service| service.queue.clone())),
             parked: parked.map(|one| (one.lot.clone(), one.space.clone())),
             recorded: legs.iter().any(|leg| leg.recorded),
+            variables: legs.iter().flat_map(|leg| leg.variables.iter().cloned()).collect(),
             parties,
         })
     }
