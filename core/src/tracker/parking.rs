@@ -72,17 +72,13 @@ impl Tracker {
         call.stint = chan.parkings;
         let parker =
             if chan.sent_by.is_empty() { field(&parking.parker) } else { chan.sent_by.to_string() };
-        let shown = self
-            .options
-            .park_number_format
-            .replace("{space}", &field(&parking.space))
-            .replace("{number}", &call.number);
+        let shown = self.shown_number(&call);
         self.left_by_swap(&call);
         if self.ledger.has(self.key(&call, Word::EnterQueue)) {
             self.meter.duplicates += 1;
             return None;
         }
-        let data = vec![String::new(), field(&shown), call.position.to_string()];
+        let data = vec![String::new(), shown, call.position.to_string()];
         self.write(&mut call, at, Word::EnterQueue, data);
         if !parker.is_empty() {
             let data = vec!["VAR".to_owned(), "parker".to_owned(), parker];
@@ -155,6 +151,52 @@ impl Tracker {
         if let Some(id) = id {
             self.keep(id, call);
         }
+    }
+
+    /// A channel in the application ParkedCall talks to whom it fetched. When
+    /// that one was parked nobody knows any more: the wait counts as none.
+    pub(in crate::tracker) fn adopt_fetched(&mut self, by: ChanId, data: &str, lives: i64) {
+        let Some(parkee) = self.channels.with(by).next() else { return };
+        if !self.options.parked_calls || self.calls.concern(parkee) {
+            return;
+        }
+        let at = self.now.saturating_sub(lives.saturating_mul(1_000_000));
+        // `default,701`; each part may be left out.
+        let (lot, space) = data.split_once(',').unwrap_or((data, ""));
+        let lot = if lot.is_empty() { "default" } else { lot };
+        let Some(chan) = self.channels.get_mut(parkee) else { return };
+        chan.parkings += 1;
+        let (stint, number) = (chan.parkings, field(&chan.number));
+        let device = self.channels.get(by).map_or("", |chan| chan.device());
+        let (device, by_id) = (field(device), self.channels.get(by).map_or("", |c| &*c.uniqueid));
+        let by_id = field(by_id);
+        let log_id = self.log_id(parkee);
+        let mut call = Call::new(self.start, Kind::Parked, parkee, log_id, at);
+        call.queue = format!("pk-{}", field(lot));
+        call.lot = lot.to_owned();
+        call.space = space.to_owned();
+        call.stint = stint;
+        call.number = number;
+        if self.ledger.has(self.key(&call, Word::EnterQueue)) {
+            self.meter.duplicates += 1;
+            return;
+        }
+        let shown = self.shown_number(&call);
+        self.write(&mut call, at, Word::EnterQueue, vec![String::new(), shown, "1".to_owned()]);
+        call.stage = Stage::Talking;
+        call.agent = device;
+        call.agent_leg = Some(by);
+        call.customer = Some(parkee);
+        self.join(&mut call, at);
+        let data = vec!["0".to_owned(), by_id, "0".to_owned()];
+        self.write(&mut call, at, Word::Connect, data);
+        self.begin(call);
+    }
+
+    /// The number as the office wants it written.
+    fn shown_number(&self, call: &Call) -> String {
+        let format = &self.options.park_number_format;
+        field(&format.replace("{space}", &call.space).replace("{number}", &call.number))
     }
 
     /// Seconds parked: Asterisk's figure, unless it is off our clock by more

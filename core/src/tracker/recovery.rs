@@ -295,6 +295,7 @@ impl Tracker {
             match &*listed.application {
                 "Dial" => self.adopt_dial(id, listed, snapshot),
                 "Queue" => self.adopt_queue(id, listed),
+                "ParkedCall" => self.adopt_fetched(id, &listed.data, listed.duration),
                 _ => {}
             }
         }

@@ -3,5 +3,7 @@
 mod examples;
 mod laws;
 mod outbound;
+mod recovery;
+mod rings;
 mod script;
 mod sequences;
