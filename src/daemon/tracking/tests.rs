@@ -78,7 +78,7 @@ fn channel_1_1() -> Event<'static> {
 
 fn hello() -> Told<'static> {
     let fields = [("Id", "other"), ("Host", "elsewhere"), ("New", "0")];
-    let fields = fields.map(|(key, text)| (key.into(), text.into())).to_vec();
+    let fields = fields.map(|(key, text)| (key, text.into())).to_vec();
     Told { at: 100_000_000, event: Event::UserEvent { name: "TrackerHello".into(), fields } }
 }
 
@@ -184,7 +184,7 @@ fn the_command_leaves_where_another_writes_and_where_the_log_in_is_refused() {
         let setup = Setup {
             manner: Manner::Leave,
             ended: Some(Box::new(move |error: Error| {
-                end.send(error.message().to_owned()).unwrap()
+                end.send(error.message().to_owned()).unwrap();
             })),
             ..setup(None)
         };

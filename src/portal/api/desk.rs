@@ -58,7 +58,8 @@ pub async fn marks(asked: Asked) -> std::result::Result<Response, Refusal> {
             .map(|stint| marks_of(&stint, &names)))
     });
     // A call nobody has logged yet bears no marks.
-    reply::json(&marks.await?.unwrap_or_default())
+    let none = || CallMarks { outcome: None, tag: None, features: Vec::new() };
+    reply::json(&marks.await?.unwrap_or_else(none))
 }
 
 /// The features of a call; none for one nobody has logged.

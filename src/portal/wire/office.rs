@@ -228,9 +228,3 @@ pub fn how_word(how: How) -> &'static str {
         How::Left => "left",
     }
 }
-
-impl Default for CallMarks {
-    fn default() -> Self {
-        CallMarks { outcome: None, tag: None, features: Vec::new() }
-    }
-}
