@@ -20,6 +20,7 @@ mod facts;
 #[cfg(debug_assertions)]
 mod fault;
 mod handle;
+mod interval_insert;
 mod interval_row;
 mod journal;
 mod journal_pages;
