@@ -98,7 +98,9 @@ fn memory(lines: u64) {
         pause(Duration::from_millis(100));
     }
     let before = daemon.status("VmRSS");
-    let streams: Vec<_> = (0..WALLBOARDS).map(|_| daemon.stream("/api/v1/live/events")).collect();
+    let made = daemon.post("/api/v1/kiosks", "{\"name\":\"bench\"}").text("address");
+    let screen = daemon.screen(made.split("#k=").nth(1).expect("the address holds a token"));
+    let streams: Vec<_> = (0..WALLBOARDS).map(|_| screen.open("/api/v1/kiosk/events")).collect();
     pause(Duration::from_secs(5));
     println!(
         "wallboards: {} KiB resident with {} open, {before} KiB before, peak {} KiB (log-in and first reading included)",

@@ -116,17 +116,7 @@ impl Daemon {
         Some(Answer { head: head.to_owned(), body: body.to_owned() })
     }
 
-    /// A live stream left open; it must be kept for the connection to stay.
-    pub fn stream(&self, path: &str) -> TcpStream {
-        let mut stream = self.open(path);
-        let mut first = [0; 512];
-        let read = stream.read(&mut first).expect("the stream says something");
-        let head = String::from_utf8_lossy(&first[..read]);
-        assert!(head.contains(" 200 "), "{path}: {head}");
-        stream
-    }
-
-    /// The same, with nothing read of it.
+    /// A live stream left open, with nothing read of it; it must be kept for the connection to stay.
     pub fn open(&self, path: &str) -> TcpStream {
         self.request("GET", path, "").expect("a stream opens")
     }

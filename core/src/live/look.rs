@@ -351,7 +351,7 @@ impl Rows<'_> {
                 row.device_since = Some(phone.since).filter(|since| *since > 0);
                 row.phone = Some((phone.device.to_string(), phone.state));
                 let extension = phone.extension.as_ref().map(ToString::to_string);
-                row.extension = row.extension.take().or(extension);
+                row.extension = extension.or(row.extension.take());
             }
         }
         for row in self.rows.values_mut() {

@@ -134,10 +134,10 @@ function QueueSection({ queue: q, view, onAdd, onCall }: { queue: LiveQueue; vie
               { id: "agent", head: say("col.agent"), look: "name", cell: ({ row: m }) => <>{m.agent.label} {m.agent.extension ? <span class="mut">{m.agent.extension}</span> : null}</> },
               { id: "penalty", head: say("sup.penalty"), look: "n off", cell: ({ row: m }) => (m.seat ? <Count n={m.seat.penalty} /> : <span class="z">–</span>) },
               { id: "state", head: say("col.state"), look: "nw", cell: ({ row: m }) => <StateBadge state={stateIn(m)}>{m.seat?.pause_code ?? m.agent.pause_code}</StateBadge> },
-              { id: "for", head: say("live.for"), look: "n", cell: ({ row: m }) => <Running since={stateIn(m) === "paused" ? (m.seat?.paused_since ?? m.agent.since) : m.agent.since} now={now} /> },
+              { id: "for", head: say("live.for"), look: "n lft", cell: ({ row: m }) => <Running since={stateIn(m) === "paused" ? (m.seat?.paused_since ?? m.agent.since) : m.agent.since} now={now} /> },
               { id: "here", head: say("sup.here"), look: "n off", cell: ({ row: m }) => (m.seat ? <Count n={m.seat.calls_taken} /> : <span class="z">–</span>) },
               { id: "taken", head: say("live.taken"), look: "n", label: say("live.taken"), cell: ({ row: m }) => <Count n={m.agent.taken} /> },
-              { id: "act", head: <span class="vh">{say("sup.acts")}</span>, look: "n", cell: ({ row: m, gone }) => (gone || !acts ? null : (
+              { id: "act", head: <span class="vh">{say("sup.acts")}</span>, look: "n wide", cell: ({ row: m, gone }) => (gone || !acts ? null : (
                 <span class="acts">
                   {may("calls.listen") && (m.agent.state === "talking" || m.agent.state === "hold") ? <ActButton acting={acting} what={say("act.listen.to", { agent: m.agent.label })} path="listen" body={{ agent: m.agent.name }} look="xs" icon="ear">{say("act.listen")}</ActButton> : null}
                   {may("members.pause") && stateIn(m) === "paused" ? <ActButton acting={acting} what={say("act.unpause.of", { agent: m.agent.label })} path="unpause" body={{ agent: m.agent.name, queues: [q.name] }} look="xs">{say("act.unpause")}</ActButton> : null}
