@@ -249,7 +249,7 @@ fn named(study: &Study<'_>, queues: &[QueueId]) -> String {
 }
 
 fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let days = Days::read(study, &study.pauses()?)?;
+    let days = Days::read(study, &study.pauses()?, false)?;
     let members = Members::read(study)?;
     let mut table = Table::new(block.columns);
     let sessions = study.sessions()?;
@@ -277,7 +277,7 @@ fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let days = Days::read(study, &study.pauses()?)?;
+    let days = Days::read(study, &study.pauses()?, false)?;
     let members = Members::read(study)?;
     let mut table = Table::new(block.columns);
     let mut n = 0;
@@ -336,7 +336,7 @@ fn queue_sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn idle(study: &Study<'_>, block: &Block) -> Result<Table> {
     let (from, to) = study.detail_range();
-    let days = Days::read(study, &study.pauses()?)?;
+    let days = Days::read(study, &study.pauses()?, true)?;
     let mut sessions: BTreeMap<AgentId, Vec<Interval>> = BTreeMap::new();
     for session in study.sessions()? {
         let piece = (session.start.max(from), session.end.min(to));

@@ -46,9 +46,9 @@ pub(super) struct Stretch {
 }
 
 impl Days {
-    /// Reads the period's talks, attempts and waits; `pauses` are those of
-    /// the period.
-    pub(super) fn read(study: &Study<'_>, pauses: &[Pause]) -> Result<Self> {
+    /// Reads the period's talks and attempts, and waits if they are asked for;
+    /// `pauses` are those of the period.
+    pub(super) fn read(study: &Study<'_>, pauses: &[Pause], waits: bool) -> Result<Self> {
         let (from, to) = study.detail_range();
         let mut days = Days::default();
         study.source.stints(Wanted::ATTEMPTS, from - LOOK_BACK, to, &mut |_, stint| {
@@ -62,7 +62,7 @@ impl Days {
                 }
             }
             let inbound = stint.direction == crate::model::Direction::Inbound;
-            if let Some(wait) = stint.wait.filter(|&wait| wait > 0 && inbound) {
+            if let Some(wait) = stint.wait.filter(|&wait| waits && wait > 0 && inbound) {
                 let waits = days.waits.entry(stint.queue).or_default();
                 waits.push((stint.enter, stint.enter + wait));
             }
