@@ -12,10 +12,11 @@ PATIENCE = float(os.environ.get("SWITCHROOM_PATIENCE", 60))
 
 
 class Switchroom:
-    """`manager` is (port, user, secret) of a manager interface, or None."""
+    """`manager` is (port, user, secret) of a manager interface, or None. With `counts` calls count by it too."""
 
-    def __init__(self, binary, folder, log, manager=None):
+    def __init__(self, binary, folder, log, manager=None, counts=False):
         self.binary, self.folder, self.log, self.manager = binary, pathlib.Path(folder), log, manager
+        self.counts = counts
         self.process = None
         self.host = self.claim = self.cookie = self.csrf = ""
 
@@ -27,6 +28,7 @@ class Switchroom:
             port, user, secret = self.manager
             (self.folder / "secret").write_text(secret + "\n")
             text += f'[ami]\nport = {port}\nuser = "{user}"\nsecret_file = "{self.folder}/secret"\n'
+            text += f"count_calls = {str(self.counts).lower()}\n"
             text += "[tracker]\nenabled = true\nparkedcalls = true\n"
             text += '[actions]\noutside = "9"\n[office.outcomes.CALLBACK]\nfeatures = ["asked"]\n'
         settings.write_text(text)
