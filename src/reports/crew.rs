@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 use crate::base::order::Ordered as _;
 use crate::base::{Result, UnixSec};
 use crate::model::totals::Step;
-use crate::model::{AgentId, Membership, NameKind, Pause, QueueId, Session};
+use crate::model::{AgentId, Cause, Membership, NameKind, Pause, QueueId, Session};
 use crate::reports::query::Query;
 use crate::reports::runs::Run;
 use crate::reports::source::Source;
@@ -95,6 +95,10 @@ impl Study<'_> {
                 } else {
                     let wanted = Wanted::ATTEMPTS;
                     self.source.stints(wanted, part.from, part.to, &mut |_, stint| {
+                        // Nobody rings for a call that was refused, and the cells have none.
+                        if stint.cause == Cause::Refused && !stint.answered {
+                            return Ok(());
+                        }
                         let rang = stint.attempts.iter().map(|attempt| attempt.agent);
                         rang.chain(stint.agent).for_each(|agent| sort(agent, stint.queue));
                         Ok(())
