@@ -15,10 +15,10 @@
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
 //!
-//! Floors 0 to 4 lie in the folder `core/`. What an import runs through is the
-//! crate `switchroom-core`, compiled for speed; [`tracker`], which looks at some
-//! events a second, is compiled here with the rest, for size. Both crates say
-//! `crate::room`.
+//! Floors 0 to 4 are the crate `switchroom-core` in the folder `core/`, compiled
+//! for speed because an import runs through it. Of floor 3 [`tracker`] is here: it
+//! looks at some events a second and is compiled with the rest, for size. Both
+//! crates say `crate::room`.
 #![forbid(unsafe_code)]
 // What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
 #![cfg_attr(
@@ -40,5 +40,4 @@ pub mod daemon;
 pub mod people;
 pub mod portal;
 pub mod reports;
-#[path = "../core/src/tracker/mod.rs"]
 pub mod tracker;

@@ -5,7 +5,7 @@
 //! | 0 | [`base`] |
 //! | 1 | [`event`] |
 //! | 2 | [`input`] |
-//! | 3 | [`model`], [`live`], [`twins`]; `tracker` lies here and belongs to the upper crate |
+//! | 3 | [`model`], [`live`], [`twins`]; `tracker` is with the upper floors |
 //! | 4 | [`store`] |
 //!
 //! A room imports only rooms below it; `tests/layers.rs` of the whole holds
