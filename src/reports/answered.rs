@@ -5,7 +5,7 @@ use crate::model::{Cause, Direction};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::calls::direction;
 use crate::reports::report::{Table, Value, percent, real};
-use crate::reports::split::{menu, menu_row, positions, ranked, words};
+use crate::reports::split::{self, menu, menu_row, positions, ranked, words};
 use crate::reports::study::Study;
 use crate::reports::sums::Sum;
 
@@ -206,21 +206,9 @@ fn agents(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn steps(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let mut table = Table::new(block.columns);
     let cell = whole(study)?.cell;
-    let mut before = 0;
-    for limit in study.query.rules.sla.steps() {
-        let within = cell.wait_answered.within(limit);
-        let values = vec![
-            within.into(),
-            (within - before).into(),
-            percent(within, cell.answered()),
-            percent(within, cell.offered()),
-        ];
-        table.add(limit.to_string(), values);
-        before = within;
-    }
-    Ok(table)
+    let limits = study.query.rules.sla.steps();
+    Ok(split::steps(block, limits, &cell.wait_answered, cell.answered(), cell.offered()))
 }
 
 fn causes(study: &Study<'_>, block: &Block) -> Result<Table> {
@@ -275,7 +263,7 @@ fn directions(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 fn stints(study: &Study<'_>, block: &Block) -> Result<Table> {
     let cell = whole(study)?.cell;
-    Ok(super::split::stints(block, &cell.stints_answered, cell.answered()))
+    Ok(split::stints(block, &cell.stints_answered, cell.answered()))
 }
 
 fn by_position(study: &Study<'_>, block: &Block) -> Result<Table> {

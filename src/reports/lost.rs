@@ -5,7 +5,7 @@ use crate::model::totals::Tally;
 use crate::reports::answered::{cause_name, whole};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, Value, percent, real};
-use crate::reports::split::{menu, menu_row, positions, ranked, stints, words};
+use crate::reports::split::{self, menu, menu_row, positions, ranked, stints, words};
 use crate::reports::study::Study;
 use crate::reports::sums::Sum;
 
@@ -314,22 +314,9 @@ fn outbound(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn steps(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let mut table = Table::new(block.columns);
     let cell = whole(study)?.cell;
-    let waits = cell.wait_unanswered();
-    let mut before = 0;
-    for limit in study.query.rules.sla.steps() {
-        let within = waits.within(limit);
-        let values = vec![
-            within.into(),
-            (within - before).into(),
-            percent(within, cell.lost()),
-            percent(within, cell.offered()),
-        ];
-        table.add(limit.to_string(), values);
-        before = within;
-    }
-    Ok(table)
+    let limits = study.query.rules.sla.steps();
+    Ok(split::steps(block, limits, &cell.wait_unanswered(), cell.lost(), cell.offered()))
 }
 
 fn keys(study: &Study<'_>, block: &Block) -> Result<Table> {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::base::order::Ordered as _;
-use crate::model::totals::{NO_WORD, Tally, VoiceMenu};
+use crate::model::totals::{NO_WORD, Tally, VoiceMenu, Waits};
 use crate::model::{Names, WordId};
 use crate::reports::block::Block;
 use crate::reports::report::{Table, Value, percent};
@@ -45,6 +45,26 @@ pub(super) fn positions(block: &Block, tally: &Tally, all: u32) -> Table {
         rows.push((NONE.to_owned(), unknown));
     }
     ranked(block, rows, all)
+}
+
+/// How many of `all` waited at most as long as each step, and longer than the
+/// step before; shares of `all` and of the calls offered.
+pub(super) fn steps(
+    block: &Block,
+    steps: impl IntoIterator<Item = u32>,
+    waits: &Waits,
+    all: u32,
+    offered: u32,
+) -> Table {
+    let mut table = Table::new(block.columns);
+    let mut before = 0;
+    for limit in steps {
+        let within = waits.within(limit);
+        let (part, whole) = (percent(within, all), percent(within, offered));
+        table.add(limit.to_string(), vec![within.into(), (within - before).into(), part, whole]);
+        before = within;
+    }
+    table
 }
 
 /// By number of stints; calls that are not in the tally have one.
