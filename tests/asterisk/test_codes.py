@@ -45,7 +45,7 @@ class Codes(OfficeTest):
     def test_an_agent_logs_on_to_the_queues_of_his_own_and_off(self):
         self.office.code("202", "*41")
         self.queues(BRUNO, "sales", "support")
-        self.agent_is(BRUNO.name, "ready", extension="PJSIP/202")
+        self.agent_is(BRUNO.name, "ready", sits_at="202")
         self.office.code("202", "*42")
         self.no_agent(BRUNO.name)
         self.wrote("NONE|Bruno O'Neill|HOTDESK|PJSIP/202", "sales|Bruno O'Neill|ADDMEMBER|",
@@ -91,7 +91,7 @@ class Codes(OfficeTest):
         office = self.office
         office.log_on(BRUNO)
         self.sit("281", "4711")
-        self.agent_is(BRUNO.name, "ready", extension="PJSIP/281")
+        self.agent_is(BRUNO.name, "ready", sits_at="281")
         call = office.dial_in("0155502")
         talk = office.answers("281")
         self.assertEqual(talk.caller, call.caller)
@@ -101,14 +101,14 @@ class Codes(OfficeTest):
         # The telephone he left is logged off; logging on there again, he leaves this one.
         self.assertNotIn("PJSIP/202", office.pbx.cli("queue show"))
         office.code("202", "*41")
-        self.agent_is(BRUNO.name, "ready", extension="PJSIP/202")
+        self.agent_is(BRUNO.name, "ready", sits_at="202")
         self.assertNotIn("PJSIP/281", office.pbx.cli("queue show"))
         self.sit("281", "4711")
-        self.agent_is(BRUNO.name, "ready", extension="PJSIP/281")
+        self.agent_is(BRUNO.name, "ready", sits_at="281")
 
         # Another person takes the chair.
         office.code("281", "*45" + ALICE.code)
-        self.agent_is(ALICE.name, "ready", extension="PJSIP/281")
+        self.agent_is(ALICE.name, "ready", sits_at="281")
         self.no_agent(BRUNO.name)
         office.code("281", "*46")
         self.no_agent(ALICE.name)

@@ -282,11 +282,16 @@ class OfficeTest(unittest.TestCase):
         shown = [one.live(wanted, what) for one in (self.office.switchrooms if on is None else on)]
         return shown[-1] if shown else None
 
-    def agent_is(self, name, state, on=None, **more):
+    def agent_is(self, name, state, on=None, sits_at=None, **more):
+        """`sits_at` is the extension of the telephone: from the log alone only its device is known."""
         def right(live):
             agent = next((one for one in live["agents"] if one["name"] == name), None)
-            return agent is not None and agent["state"] == state and all(agent[k] == v for k, v in more.items())
-        return self.live(right, f"{name} {state} {more or ''}", on)
+            if agent is None or agent["state"] != state:
+                return False
+            if sits_at is not None and agent["extension"] not in (sits_at, f"PJSIP/{sits_at}"):
+                return False
+            return all(agent[k] == v for k, v in more.items())
+        return self.live(right, f"{name} {state} {sits_at or ''} {more or ''}", on)
 
     def no_agent(self, name):
         return self.live(lambda live: all(one["name"] != name or not one["queues"] for one in live["agents"]),
