@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::resource::{Resource, getrlimit, rlim_t, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -42,7 +42,7 @@ const BLOCKING_THREADS: usize = 4;
 const STACK: usize = 512 * 1024;
 
 /// Open files besides connections: database, log, a backup, threads' own.
-const FILES: u64 = 64;
+const FILES: rlim_t = 64;
 
 /// What a start tells the console.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ async fn serve(
 ) -> Result<()> {
     let started = time::now();
     let zone = config.office.zone();
-    room_for_files(u64::from(config.portal.connections) + FILES);
+    room_for_files(rlim_t::from(config.portal.connections).saturating_add(FILES));
     let listener = listen(config.portal.listen).await?;
     if let Some(demo) = &demo {
         config.log.path = demo.prepare(&config.store.data, &zone, started)?;
@@ -243,7 +243,7 @@ async fn leave_at_once() {
 
 /// Raises this process's limit of open files as far as it is needed and
 /// allowed: a connection without one is not accepted.
-fn room_for_files(needed: u64) {
+fn room_for_files(needed: rlim_t) {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return };
     if soft >= needed {
         return;
