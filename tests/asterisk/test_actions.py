@@ -1,41 +1,19 @@
 """What people do to calls from their pages, seen at the telephones and in Asterisk: the harder half."""
 
-import time
 import wave
 
-from office.harness import OfficeTest
-from office.plan import Person, Plan, Queue
+from office.pair import ALICE, BRUNO, PairTest
+from office.plan import Person
 
-ALICE, BRUNO = Person("201", "Alice Moreau", "1201"), Person("202", "Bruno O'Neill", "1202")
 CHIEF = Person("203", "Chiara Lodi", "1203")
 
 
-class Actions(OfficeTest):
-    managers = (True,)
-
-    @classmethod
-    def plan(cls):
-        return Plan(people=[ALICE, BRUNO, CHIEF], telephones=["281", "282"], parking_seconds=30, queues=[
-            Queue("sales", "0155501", "601", members=("201",)),
-            Queue("support", "0155502", "602", members=("202",))])
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.room = cls.office.switchrooms[0]
+class Actions(PairTest):
+    others = (CHIEF,)
 
     def setUp(self):
-        self.office.log_on(ALICE, BRUNO)
-        self.agent_is(ALICE.name, "ready")
-        self.agent_is(BRUNO.name, "ready")
+        super().setUp()
         self.i_am(ALICE)
-
-    def tearDown(self):
-        super().tearDown()
-        for number in ("201", "202"):
-            self.office.code(number, "*42")
-        self.no_agent(ALICE.name)
-        self.no_agent(BRUNO.name)
 
     def i_am(self, person):
         """The account acts as that agent."""
@@ -106,18 +84,15 @@ class Actions(OfficeTest):
 
     def until_heard(self, call):
         """Waits until the telephone of a call hears more than silence."""
-        until = time.monotonic() + 60
         call.sound.heard = 0
-        while call.sound.heard < 50:
-            self.assertLess(time.monotonic(), until, "it hears nothing")
-            time.sleep(0.02)
+        self.until(lambda: call.sound.heard >= 50, "the telephone hears something")
 
-    @staticmethod
-    def silence(*calls):
-        """They stop speaking, and what is on the way arrives."""
+    def silence(self, *calls):
+        """They stop speaking, and what is on the way arrives: half a second of the telephones' clock."""
         for call in calls:
             call.sound.silent = True
-        time.sleep(0.5)
+        ends = [(call.sound, call.sound.ticks + 25) for call in calls]
+        self.until(lambda: all(sound.ticks >= end for sound, end in ends), "the telephones' clock goes on")
         for call in calls:
             call.sound.heard = 0
 
@@ -186,12 +161,13 @@ class Actions(OfficeTest):
 
         def listen(wanted, what):
             nonlocal cursor
-            until = time.monotonic() + 60
-            while not wanted():
-                self.assertLess(time.monotonic(), until, f"never told of {what}: {heard}")
+            for _ in range(100):
+                if wanted():
+                    return
                 answer = self.room.get(path + (f"&cursor={cursor}" if cursor else ""))
                 cursor = answer["cursor"] or cursor
                 heard.extend(answer["events"])
+            self.fail(f"never told of {what}: {heard}")
         listen(lambda: heard, "the snapshot")
         call, talk = self.talk(ALICE, "0155501")
         self.does("record")
@@ -242,10 +218,7 @@ class Actions(OfficeTest):
     def test_a_text_reaches_the_telephone(self):
         phone = self.office.phones["202"]
         self.does("text", agent=BRUNO.name, text="The chief is coming")
-        until = time.monotonic() + 30
-        while not phone.texts:
-            self.assertLess(time.monotonic(), until, "no text came")
-            time.sleep(0.05)
+        self.until(lambda: phone.texts, "a text came")
         self.assertEqual(phone.texts[-1], "The chief is coming")
 
     def test_a_call_is_made_for_a_member_by_whoever_may(self):

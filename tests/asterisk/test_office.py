@@ -3,39 +3,12 @@
 import os
 import subprocess
 
-from office.harness import OfficeTest
-from office.plan import Person, Plan, Queue
+from office.pair import ALICE, BRUNO, PairTest
 from office.switchroom import PATIENCE
 
-ALICE, BRUNO = Person("201", "Alice Moreau", "1201"), Person("202", "Bruno O'Neill", "1202")
 
-
-class WithManager(OfficeTest):
-    managers = (True,)
-
-    @classmethod
-    def plan(cls):
-        return Plan(people=[ALICE, BRUNO], telephones=["281", "282"], parking_seconds=30, queues=[
-            Queue("sales", "0155501", "601", members=("201",)),
-            Queue("support", "0155502", "602", members=("202",))])
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.room = cls.office.switchrooms[0]
-
-    def setUp(self):
-        self.office.log_on(ALICE, BRUNO)
-        self.agent_is(ALICE.name, "ready")
-        self.agent_is(BRUNO.name, "ready")
-
-    def tearDown(self):
-        super().tearDown()
-        for number in ("201", "202"):
-            self.office.code(number, "*44")
-            self.office.code(number, "*42")
-        self.no_agent(ALICE.name)
-        self.no_agent(BRUNO.name)
+class WithManager(PairTest):
+    leaving = ("*44", "*42")
 
     def talk(self, person, did):
         """A caller in conversation; both ends."""

@@ -1,28 +1,9 @@
 """Things that break in the middle of calls: Asterisk, Switchroom, the log."""
-from office.harness import OfficeTest
-from office.plan import Person, Plan, Queue
-
-ALICE, BRUNO = Person("201", "Alice Moreau", "1201"), Person("202", "Bruno Keller", "1202")
+from office.pair import ALICE, BRUNO, PairTest
 
 
-class Restart(OfficeTest):
+class Restart(PairTest):
     managers = (False, True)
-
-    @classmethod
-    def plan(cls):
-        return Plan(people=[ALICE, BRUNO], telephones=["281"], queues=[
-            Queue("sales", "0155501", "601", members=("201",)),
-            Queue("support", "0155502", "602", members=("202",))])
-
-    def setUp(self):
-        self.office.log_on(ALICE, BRUNO)
-
-    def tearDown(self):
-        super().tearDown()
-        for number in ("201", "202"):
-            self.office.code(number, "*42")
-        self.no_agent(ALICE.name)
-        self.no_agent(BRUNO.name)
 
     def two_calls(self):
         """One talking, one waiting."""

@@ -276,6 +276,13 @@ class OfficeTest(unittest.TestCase):
     def tearDown(self):
         self.office.quiet()
 
+    def until(self, done, what):
+        """Waits until `done()`; looks often, because nothing tells."""
+        end = time.monotonic() + PATIENCE
+        while not done():
+            self.assertLess(time.monotonic(), end, f"never: {what}")
+            time.sleep(0.02)
+
     # ------------------------------------------------------------ what Switchroom shows
     def live(self, wanted, what, on=None):
         """Waits until every Switchroom (of those `on`) shows it; returns what the last one shows."""

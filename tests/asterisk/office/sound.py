@@ -35,6 +35,7 @@ class Sound:
         self.sending = False
         self.silent = False     # sends silence, as a telephone does nobody speaks into
         self.heard = 0          # frames that were no silence
+        self.ticks = 0          # of its clock: as many frames have been read, if they came
         self.sequence = random.randrange(1000)
         self.source = random.randrange(1 << 32)
 
@@ -44,9 +45,10 @@ class Sound:
                 # Mu-law: the exponent of a loud sample, none in silence.
                 self.heard += any((~sample >> 4) & 7 >= 4 for sample in frame[12:])
         except OSError:
-            pass  # nothing more for now
+            return  # all that had come is read: the socket does not wait
 
     def tick(self):
+        self.ticks += 1
         self._listen()
         if not (self.sending and self.to):
             return

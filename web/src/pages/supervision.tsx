@@ -122,7 +122,7 @@ function QueueSection({ queue: q, view, onAdd, onCall }: { queue: LiveQueue; vie
           ]}
         />
       ) : null}
-      {staff.rows.length === 0 ? <Empty title={say("sup.nobody")}>{say("sup.nobody.text")}</Empty> : (
+      {staff.rows.length === 0 ? <div class="in"><p class="hint">{say("sup.nobody.text")}</p></div> : (
         <div {...staff.hand}>
           <Table
             caption={say("sup.members", { queue: q.label })}

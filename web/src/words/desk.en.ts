@@ -46,7 +46,6 @@ export default {
   "sup.acts.of": "Actions for {who}",
   "sup.calls": "Calls of {queue}",
   "sup.members": "Members of {queue}",
-  "sup.nobody": "No agent",
   "sup.nobody.text": "Nobody is logged on to this queue.",
   "sup.penalty": "Penalty",
   "sup.penalty.hint": "Members of the least penalty are rung first",

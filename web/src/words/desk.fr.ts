@@ -48,7 +48,6 @@ const words: Record<keyof typeof english, string> = {
   "sup.acts.of": "Actions pour {who}",
   "sup.calls": "Appels de {queue}",
   "sup.members": "Membres de {queue}",
-  "sup.nobody": "Aucun agent",
   "sup.nobody.text": "Personne n’est connecté à cette file.",
   "sup.penalty": "Pénalité",
   "sup.penalty.hint": "Les membres de moindre pénalité sonnent d’abord",

@@ -88,6 +88,8 @@ export default {
   "health.ami.rate": "{n} a second",
   "health.ami.dropped": "{n} left out because a limit was reached",
   "health.ami.refused": "Questions Asterisk refused",
+  "health.ami.contacts": "Addresses of telephones are not told",
+  "health.ami.contacts.note": "The manager user lacks the right system, as shipped; nothing else needs it",
   "health.tracker.writing": "What Asterisk does not log is tracked",
   "health.tracker.listening": "The tracker looks whether another one writes",
   "health.tracker.aside": "Another tracker writes, this one does not",

@@ -90,6 +90,8 @@ const words: Record<keyof typeof english, string> = {
   "health.ami.rate": "{n} par seconde",
   "health.ami.dropped": "{n} écartés, une limite étant atteinte",
   "health.ami.refused": "Questions refusées par Asterisk",
+  "health.ami.contacts": "Les adresses des téléphones ne sont pas données",
+  "health.ami.contacts.note": "L’utilisateur de gestion n’a pas le droit system, comme livré. Rien d’autre n’en a besoin",
   "health.tracker.writing": "Ce qu’Asterisk n’écrit pas est suivi",
   "health.tracker.listening": "Le suivi regarde si un autre écrit",
   "health.tracker.aside": "Un autre suivi écrit, celui-ci se tait",
