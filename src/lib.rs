@@ -10,7 +10,7 @@
 //! | 2 | [`input`] |
 //! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
 //! | 4 | [`store`] |
-//! | 5 | [`reports`], [`people`], [`actions`] |
+//! | 5 | [`reports`], [`people`], [`actions`], [`recordings`] |
 //! | 6 | [`portal`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
@@ -18,7 +18,9 @@
 //! Floors 0 to 4 are the crate `switchroom-core` in the folder `core/`, compiled
 //! for speed because an import runs through it. Of floor 3 [`tracker`] is here: it
 //! looks at some events a second and is compiled with the rest, for size. Both
-//! crates say `crate::room`.
+//! crates say `crate::room`. What recordings are made of ([`age`], [`audio`],
+//! [`layout`]) is the crate `switchroom-vault` in `vault/`: pure, and compiled for
+//! speed too.
 #![forbid(unsafe_code)]
 // What comes from outside never panics and rooms never print: messages are values, and `cli` shows them.
 #![cfg_attr(
@@ -33,11 +35,13 @@
 )]
 
 pub use switchroom_core::{base, event, input, live, model, settings, store, twins};
+pub use switchroom_vault::{age, audio, bytes, layout};
 
 pub mod actions;
 pub mod cli;
 pub mod daemon;
 pub mod people;
 pub mod portal;
+pub mod recordings;
 pub mod reports;
 pub mod tracker;

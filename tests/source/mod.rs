@@ -8,7 +8,7 @@
 use std::path::Path;
 
 pub struct SourceFile {
-    /// Below `src/` or `core/src/`, with `/`.
+    /// Below `src/`, `core/src/` or `vault/src/`, with `/`.
     pub path: String,
     pub text: String,
     blanked: String,
@@ -16,11 +16,11 @@ pub struct SourceFile {
     in_tests: Vec<bool>,
 }
 
-/// Every `.rs` file below `src/` and `core/src/`, in the order of their paths.
+/// Every `.rs` file below `src/`, `core/src/` and `vault/src/`, in the order of their paths.
 pub fn sources() -> Vec<SourceFile> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
-    for root in [project.join("src"), project.join("core/src")] {
+    for root in ["src", "core/src", "vault/src"].map(|root| project.join(root)) {
         collect(&root, &root, &mut found);
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));

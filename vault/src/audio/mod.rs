@@ -1,0 +1,1 @@
+//! The sound in recordings: containers, codecs, peaks.

@@ -1,0 +1,1 @@
+//! From a call to the names its recordings may have.
