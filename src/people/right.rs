@@ -95,17 +95,38 @@ rights! {
     ScreensView = 29, "screens.view", [Supervisor];
     /// See all calls of the office, not only those in queues.
     OfficeView = 30, "office.view", [Supervisor];
+    /// Hear recordings of everybody within one's queues.
+    RecordingsPlay = 31, "recordings.play", [Supervisor];
+    /// Hear recordings of one's own calls as an agent, where the office
+    /// allows that at all.
+    RecordingsOwn = 32, "recordings.own", [Agent];
+    /// Take recordings away as files.
+    RecordingsDownload = 33, "recordings.download", [];
+    /// Add markers to a recording one may hear, and change one's own.
+    MarkersAdd = 34, "markers.add", [Supervisor, Agent];
+    /// Change and delete markers of others.
+    MarkersDelete = 35, "markers.delete", [Supervisor];
+    /// Keep a recording from being deleted, or end that.
+    RecordingsHold = 36, "recordings.hold", [];
+    /// Delete one recording.
+    RecordingsDelete = 37, "recordings.delete", [];
+    /// Make, unlock, lock, export and change the keys of recordings.
+    RecordingsKeys = 38, "recordings.keys", [];
+    /// Erase a person from the recordings, and read the proofs of that.
+    RecordingsErase = 39, "recordings.erase", [];
+    /// See who listened to a recording one may hear.
+    ListensView = 40, "listens.view", [Supervisor];
 }
 
 impl Right {
-    fn bit(self) -> u32 {
+    fn bit(self) -> u64 {
         1 << self as u8
     }
 }
 
 /// A set of rights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Rights(u32);
+pub struct Rights(u64);
 
 impl Rights {
     /// The set of the given rights.
