@@ -467,3 +467,54 @@ fn an_open_call_and_its_agent_take_less_than_a_hundred_bytes_each() {
         assert!(size <= 100, "{:?} takes {size} bytes", String::from_utf8_lossy(&put.key));
     }
 }
+
+/// A dialplan's own records of an outbound call, and a tracker's of the same.
+const DIALPLAN: [&str; 3] = [
+    "1000|7.1|q-a|Bruno|CALLOUTBOUND||0156",
+    "1010|7.1|q-a|Bruno|CONNECT|10|7.2|0",
+    "1060|7.1|q-a|Bruno|COMPLETECALLER|10|50|1",
+];
+const TRACKER: [&str; 5] = [
+    "1000|:7.1|q-a|PJSIP/101|ADDMEMBER|",
+    "1000|:7.1|q-a|PJSIP/101|CALLOUTBOUND||*481*0156",
+    "1010|:7.1|q-a|PJSIP/101|CONNECT|10|7.2|10",
+    "1060|:7.1|q-a|PJSIP/101|COMPLETECALLER|10|50|1",
+    "1060|:7.1|q-a|PJSIP/101|REMOVEMEMBER|",
+];
+
+#[test]
+fn an_outbound_call_that_dialplan_and_tracker_log_is_one_whoever_comes_first() {
+    let [d0, d1, d2] = DIALPLAN;
+    let [t0, t1, t2, t3, t4] = TRACKER;
+    let orders = [
+        [d0, t0, t1, t2, d1, t3, d2, t4],
+        [t0, t1, d0, t2, d1, t3, d2, t4],
+        // The dialplan begins to log when somebody answers.
+        [t0, t1, t2, d0, d1, d2, t3, t4],
+        // The tracker hears of it late, and ends what it has open.
+        [t0, t1, d0, d1, t2, t3, t4, d2],
+    ];
+    for order in orders {
+        let run = Run::of(&order.join("\n"));
+        let stint = run.one();
+        assert_eq!((&*stint.number, stint.talk), ("0156", Some(50)), "{order:?}");
+        assert_eq!(stint.call_id.to_string(), "7.1");
+        assert!(run.fold.open().stints.is_empty(), "{order:?}");
+        assert!(run.fold.open().memberships.is_empty(), "{order:?}");
+    }
+}
+
+#[test]
+fn a_call_the_tracker_alone_logs_and_one_in_a_parking_lot_have_their_own_course() {
+    let tracker = Run::of(&TRACKER.join("\n"));
+    assert_eq!((&*tracker.one().number, tracker.one().talk), ("*481*0156", Some(50)));
+    // The same channel is parked after its call.
+    let parked = Run::of(&format!(
+        "{}\n1070|:7.1|pk-default|NONE|ENTERQUEUE||701-282|1
+         1075|:7.1|pk-default|PJSIP/9|CONNECT|5|9.1|0
+         1080|:7.1|pk-default|PJSIP/9|COMPLETEAGENT|5|5|1",
+        DIALPLAN.join("\n")
+    ));
+    let talks: Vec<_> = parked.facts.stints.iter().map(|stint| stint.talk).collect();
+    assert_eq!(talks, [Some(50), Some(5)]);
+}

@@ -85,4 +85,6 @@ pub enum Ignored {
     MemberNotAdded = 13,
     /// A list of a call or an agent has reached its limit.
     TooMany = 14,
+    /// A tracker's record of a call that its dialplan logs.
+    ToldTwice = 15,
 }

@@ -121,7 +121,9 @@ impl Fold {
         if self.clock.settled() {
             self.expire(self.clock.now(), changes);
         }
-        self.dispatch(at, event, changes);
+        if !self.told_twice(event, changes) {
+            self.dispatch(at, event, changes);
+        }
         if self.calls.crowded() {
             self.make_room(changes);
         }

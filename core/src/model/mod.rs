@@ -32,6 +32,7 @@ mod session;
 mod state;
 mod stint;
 mod timers;
+mod told_twice;
 
 pub use change::{Change, Ignored, IvrCall, NameKind};
 pub use fact::*;

@@ -535,5 +535,6 @@ fn ignored_name(why: Ignored) -> &'static str {
         Ignored::MemberAlreadyAdded => "ignored member already added",
         Ignored::MemberNotAdded => "ignored member not added",
         Ignored::TooMany => "ignored too many",
+        Ignored::ToldTwice => "ignored told twice",
     }
 }

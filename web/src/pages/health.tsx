@@ -130,7 +130,7 @@ function flowChecks(h: Health): Check[] {
 
 const IGNORED = [
   "duplicate entry", "duplicate closing", "duplicate connect", "loss while talking", "hold outside talk", "late annotation", "unknown call",
-  "unpause without pause", "logoff without login", "pause without session", "reason without pause", "member already added", "member not added", "too many",
+  "unpause without pause", "logoff without login", "pause without session", "reason without pause", "member already added", "member not added", "too many", "told twice",
 ] as const;
 
 /** Why a record was passed over: the daemon's own word (`HoldOutsideTalk`) in the reader's. */

@@ -144,6 +144,7 @@ export default {
   "ignored.reason without pause": "a reason without a pause",
   "ignored.member already added": "a log-on to a queue the agent was on",
   "ignored.member not added": "a log-off from a queue the agent was not on",
+  "ignored.told twice": "the tracker’s, of a call that its dialplan logs",
   "ignored.too many": "more than a call or an agent may have",
   "backup.note": "A backup is a whole copy of the database, made while all goes on.",
   "backup.do": "Back up now",

@@ -146,6 +146,7 @@ const words: Record<keyof typeof english, string> = {
   "ignored.reason without pause": "un motif sans pause",
   "ignored.member already added": "une arrivée dans une file où l’agent était déjà",
   "ignored.member not added": "un départ d’une file où l’agent n’était pas",
+  "ignored.told twice": "ceux du suivi, d’un appel que son plan de numérotation note lui-même",
   "ignored.too many": "plus qu’un appel ou un agent ne peut avoir",
   "backup.note": "Une sauvegarde est une copie entière de la base, faite sans arrêt.",
   "backup.do": "Sauvegarder",
