@@ -1,12 +1,16 @@
 //! The tracker inside `switchroom run`: what a scripted manager interface
 //! tells stands in the database, and what was open is closed after a kill.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
+
+use switchroom::model::Cause;
+use switchroom::store::{Order, Settings, StintFilter, Store};
 
 /// Answers every action with success and every list with an empty one. After
 /// the first ping, which comes when all lists are done, it says `events`.
@@ -80,6 +84,7 @@ const EVENTS: &str = "Event: ParkedCall\r\nParkeeChannel: PJSIP/t-1\r\nParkeeUni
 struct Office {
     _folder: tempfile::TempDir,
     config: String,
+    log: String,
     data: String,
 }
 
@@ -92,13 +97,18 @@ impl Office {
         let text = format!(
             "[log]\npath = \"{}\"\n[store]\ndata = \"{}\"\n[portal]\nlisten = \"127.0.0.1:0\"\n\
              [ami]\nport = {port}\nuser = \"office\"\nsecret_file = \"{}\"\n\
-             [tracker]\nenabled = true\nparkedcalls = true\n",
+             [tracker]\nenabled = true\nparkedcalls = true\noutboundcalls = true\n",
             path("queue_log"),
             path("data"),
             path("secret"),
         );
         fs::write(path("office.toml"), text).unwrap();
-        Office { config: path("office.toml"), data: path("data"), _folder: folder }
+        Office {
+            config: path("office.toml"),
+            log: path("queue_log"),
+            data: path("data"),
+            _folder: folder,
+        }
     }
 
     fn start(&self) -> Child {
@@ -109,6 +119,49 @@ impl Office {
             .stderr(Stdio::null())
             .spawn()
             .unwrap()
+    }
+
+    /// Appends to the log as Asterisk does.
+    fn log(&self, call: &str, rest: &str) {
+        let now = switchroom::base::time::now();
+        let mut log = OpenOptions::new().append(true).open(&self.log).unwrap();
+        writeln!(log, "{now}|{call}|q-autumn|Bruno Keller|{rest}").unwrap();
+    }
+
+    /// Waits until exactly these calls are open in the database.
+    fn open_calls(&self, wanted: &[&str]) {
+        let (_nobody, never) = sync_channel::<()>(0);
+        let mut last = Vec::new();
+        for _ in 0..600 {
+            // It is not there before the first start has made it.
+            if let Ok(store) = Store::open_beside(Path::new(&self.data), Settings::default())
+                && let Ok(open) = store.query(|reader| reader.open())
+            {
+                last = open.stints.iter().map(|open| open.stint.call_id.to_string()).collect();
+                last.sort();
+                if last == wanted {
+                    return;
+                }
+            }
+            let _ = never.recv_timeout(Duration::from_millis(100));
+        }
+        panic!("open are {last:?}, not {wanted:?}");
+    }
+
+    /// Finished calls: id, number, how they ended.
+    fn finished(&self) -> Vec<(String, String, Cause)> {
+        let store = Store::open_beside(Path::new(&self.data), Settings::default()).unwrap();
+        let mut all = Vec::new();
+        let every = StintFilter::default();
+        store
+            .query(|reader| {
+                reader.for_each_stint(i64::MIN..i64::MAX, &every, Order::OldestFirst, |_, stint| {
+                    all.push((stint.call_id.to_string(), stint.number.to_string(), stint.cause));
+                    Ok(std::ops::ControlFlow::Continue(()))
+                })
+            })
+            .unwrap();
+        all
     }
 
     /// Lost calls of the lot, as soon as they are others than `before`.
@@ -156,4 +209,43 @@ fn a_call_parked_before_a_kill_is_a_lost_call_of_its_lot_after_it() {
     };
     assert!(numbers(&one).contains(&"1".to_owned()), "{one}");
     assert!(numbers(&two).contains(&"2".to_owned()), "{two}");
+}
+
+/// Telephone 101 dials out.
+const DIAL: &str = "Event: Newchannel\r\nChannel: PJSIP/101-1\r\nChannelState: 4\r\n\
+    Uniqueid: 7.1\r\nLinkedid: 7.1\r\nExten: *481*0156\r\nAccountCode: autumn\r\n\r\n\
+    Event: DialBegin\r\nChannel: PJSIP/101-1\r\nUniqueid: 7.1\r\nLinkedid: 7.1\r\n\
+    AccountCode: autumn\r\nDestChannel: PJSIP/trunk-2\r\nDestUniqueid: 7.2\r\n\
+    DestLinkedid: 7.1\r\nDialString: 0156@trunk\r\n\r\n";
+
+#[test]
+fn a_call_its_dialplan_logs_late_is_one_call_and_what_a_run_lost_is_ended_by_the_next() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let office = Office::new(listener.local_addr().unwrap().port());
+    let server = std::thread::spawn(move || {
+        serve(&listener, DIAL);
+        serve(&listener, "");
+    });
+    let mut first = office.start();
+    // The grace is over, nothing is known of the dialplan's record.
+    office.open_calls(&[":7.1"]);
+    // It comes at last, and counts instead of ours.
+    office.log("7.1", "CALLOUTBOUND||0156");
+    // Of a tracker that ran here before.
+    office.log(":9.1", "CALLOUTBOUND||0199");
+    office.open_calls(&["7.1", ":9.1"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+
+    let mut second = office.start();
+    office.open_calls(&["7.1"]);
+    office.log("7.1", "ABANDON|1|1|9");
+    office.open_calls(&[]);
+    second.kill().unwrap();
+    second.wait().unwrap();
+    server.join().unwrap();
+    let mut finished = office.finished();
+    finished.sort_by(|a, b| a.0.cmp(&b.0));
+    let call = |id: &str, number: &str| (id.to_owned(), number.to_owned(), Cause::Abandon);
+    assert_eq!(finished, [call("7.1", "0156"), call(":9.1", "0199")]);
 }

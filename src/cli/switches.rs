@@ -103,6 +103,8 @@ impl Switches {
             failure_status: self.bits.failure_status,
             ring_attempts: self.bits.ring_attempts,
             sees_log,
+            // The log is read here, right before a call is opened.
+            dialplan_grace_ms: 0,
         }
     }
 }

@@ -98,8 +98,8 @@ async fn serve(
         &store,
         started,
     )?;
-    let tracker = tracking::prepare(&config);
-    if let Some(tracker) = &tracker {
+    let mut tracker = tracking::prepare(&config);
+    if let Some(tracker) = &mut tracker {
         tracker.tell_open(intake.fold());
     }
     let gauge = tracker.as_ref().map(|tracker| tracker.gauge.clone());

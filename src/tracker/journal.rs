@@ -98,7 +98,7 @@ impl Tracker {
             Kind::Parked => 'p',
             Kind::Outbound => 'o',
         };
-        if call.stage == Stage::Pending {
+        if call.stage == Stage::Pending || kind == 'o' && self.drafts.has(call.root) {
             return None;
         }
         let uniqueid = |chan: Option<ChanId>| {

@@ -7,7 +7,7 @@
 //! the events and with [`Tracker::tick`]. Who calls it hands the records to a
 //! sink, stores [`Tracker::journal`] and brings the [`Journal`] back after a
 //! restart. The law is `tracker.md`; the machines are, one file each: `hold`,
-//! `outbound`, `parking`, `queues` (calls of real queues, for hold), `ending`,
+//! `outbound`, `dialplan` (calls that it logs itself), `parking`, `queues` (calls of real queues, for hold), `ending`,
 //! `hotdesk`, `recovery`.
 //!
 //! Memory is bounded: 50 000 channels, 10 000 open calls, 8 192 keys of
@@ -15,6 +15,8 @@
 
 mod calls;
 mod channels;
+mod dialplan;
+mod drafts;
 mod echo;
 mod ending;
 mod hold;
@@ -23,6 +25,7 @@ mod journal;
 mod ledger;
 mod meter;
 mod options;
+mod orphans;
 mod outbound;
 mod parking;
 mod phones;
@@ -34,8 +37,6 @@ mod rings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
-
 use rustc_hash::FxHashMap;
 
 use crate::base::{UnixMicro, UnixSec};
@@ -43,6 +44,8 @@ use crate::event::manager::{Event, Told};
 use crate::event::{QueueEvent, Verb};
 use crate::tracker::calls::{Call, CallId, Calls, Kind, Stage};
 use crate::tracker::channels::{ChanId, Channels};
+use crate::tracker::dialplan::Logged;
+use crate::tracker::drafts::Drafts;
 use crate::tracker::hotdesk::Desks;
 use crate::tracker::ledger::Ledger;
 use crate::tracker::phones::Phones;
@@ -52,6 +55,7 @@ pub use echo::Echo;
 pub use journal::Journal;
 pub use meter::Meter;
 pub use options::{Options, Pattern, Scope};
+pub use orphans::Orphan;
 pub use quiet::{QUIET, is_quiet};
 pub use record::{Record, Word, second};
 pub use recovery::Round;
@@ -72,8 +76,9 @@ pub struct Tracker {
     desks: Desks,
     /// Memberships we opened: queue and agent → calls that need them.
     joined: FxHashMap<(String, String), u32>,
-    /// Outbound calls that dialplans logged: when, and their unique ids.
-    twins: VecDeque<(UnixSec, Box<str>)>,
+    logged: Logged,
+    drafts: Drafts,
+    orphans: Vec<Orphan>,
     ledger: Ledger,
     meter: Meter,
     snapshot: Option<Snapshot>,
@@ -100,7 +105,9 @@ impl Tracker {
             calls: Calls::default(),
             desks: Desks::default(),
             joined: FxHashMap::default(),
-            twins: VecDeque::new(),
+            logged: Logged::default(),
+            drafts: Drafts::default(),
+            orphans: Vec::new(),
             ledger: Ledger::default(),
             meter: Meter::default(),
             snapshot: None,
@@ -150,6 +157,11 @@ impl Tracker {
         std::mem::take(&mut self.out)
     }
 
+    /// Whether some call waits for an end that Asterisk's lists may tell.
+    pub fn watches(&self) -> bool {
+        self.calls.len() > 0 || !self.orphans.is_empty()
+    }
+
     /// Calls open now.
     pub fn open(&self) -> usize {
         self.calls.len()
@@ -179,8 +191,11 @@ impl Tracker {
                 self.call_due(id);
             }
         }
+        for record in self.drafts.ripe(now) {
+            self.send(record);
+        }
         self.desks_due();
-        self.next_due = UnixMicro::MAX;
+        self.next_due = self.drafts.due();
         for (_, call) in self.calls.iter() {
             self.next_due = self.next_due.min(call.due(threshold));
         }
@@ -263,7 +278,13 @@ impl Tracker {
             recovered: self.recovering,
             internal: word == Word::Info && call.kind == Kind::Parked,
         };
-        self.send(record);
+        let record = match call.kind {
+            Kind::Outbound => self.drafts.keep(call.root, record),
+            Kind::Queue | Kind::Parked => Some(record),
+        };
+        if let Some(record) = record {
+            self.send(record);
+        }
     }
 
     fn send(&mut self, record: Record) {

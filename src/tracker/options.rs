@@ -40,6 +40,9 @@ pub struct Options {
     /// ([`Tracker::native`](crate::tracker::Tracker::native)), so that it waits
     /// for them where they matter.
     pub sees_log: bool,
+    /// How long records of a new outbound call wait for a late line of a
+    /// dialplan that logs it itself, in milliseconds.
+    pub dialplan_grace_ms: i64,
 }
 
 impl Default for Options {
@@ -61,6 +64,7 @@ impl Default for Options {
             failure_status: false,
             ring_attempts: false,
             sees_log: false,
+            dialplan_grace_ms: 0,
         }
     }
 }

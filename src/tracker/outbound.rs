@@ -5,20 +5,16 @@
 //! dials of the root are one call: ring groups, fail-over trunks, forwards.
 
 use crate::base::UnixMicro;
+use crate::event::Text;
 use crate::event::manager::{Bridge, Channel, DialStatus};
-use crate::event::{QueueEvent, Text};
 use crate::tracker::calls::{Call, Kind, Stage};
 use crate::tracker::channels::ChanId;
-use crate::tracker::record::{field, second, seconds_between};
+use crate::tracker::record::{field, seconds_between};
 use crate::tracker::{Tracker, Word};
 
 /// A phone that has been calling longer than this heard a menu first; the
 /// threshold then counts from the dial.
 const FRESH: UnixMicro = 5_000_000;
-/// A dialplan that logs its calls writes its record this close to the dial.
-const TWIN_SECS: i64 = 2;
-/// Such records remembered.
-const MOST_TWINS: usize = 64;
 /// Dials kept per call: ring groups are smaller.
 const MOST_DIALS: usize = 64;
 /// Account code of dialplans that log their calls themselves.
@@ -119,7 +115,7 @@ impl Tracker {
             return true;
         }
         call.queue = self.campaign(call);
-        if self.has_twin(call) {
+        if self.is_logged(call) {
             return false;
         }
         if self.ledger.has(self.key(call, Word::CallOutbound)) {
@@ -127,6 +123,7 @@ impl Tracker {
             return false;
         }
         call.stage = Stage::Waiting;
+        self.begin_draft(call);
         let at = call.entered;
         self.join(call, at);
         let number = call.number.clone();
@@ -333,31 +330,6 @@ impl Tracker {
             chan.settled = true;
         }
         self.changed = true;
-    }
-
-    fn has_twin(&self, call: &Call) -> bool {
-        let Some(root) = self.channels.get(call.root) else { return false };
-        self.twins.iter().any(|(time, uniqueid)| {
-            *uniqueid == root.uniqueid && (second(call.entered) - time).abs() <= TWIN_SECS
-        })
-    }
-
-    /// A dialplan logs this call itself.
-    pub(in crate::tracker) fn logged_by_dialplan(&mut self, event: &QueueEvent<'_>) {
-        let uniqueid = event.call_id.trim_start_matches(':');
-        // The record may come before the dial.
-        if self.twins.len() == MOST_TWINS {
-            self.twins.pop_front();
-        }
-        self.twins.push_back((event.time, uniqueid.into()));
-        let Some(root) = self.channels.find(uniqueid) else { return };
-        let Some(id) = self.calls.rooted(Kind::Outbound, root) else { return };
-        let is_twin = self.calls.get(id).is_some_and(|call| self.has_twin(call));
-        if is_twin && let Some(mut call) = self.calls.take(id) {
-            let at = self.now;
-            self.part(&mut call, at);
-            self.drop_call(call);
-        }
     }
 }
 

@@ -37,9 +37,15 @@ pub enum Round {
 pub struct Snapshot {
     begun: UnixMicro,
     /// The last time heard before it.
-    last_seen: UnixMicro,
+    pub(in crate::tracker) last_seen: UnixMicro,
     listed: FxHashMap<ChanId, Listed>,
     members_forgotten: bool,
+}
+
+impl Snapshot {
+    pub(in crate::tracker) fn lists(&self, chan: ChanId) -> bool {
+        self.listed.contains_key(&chan)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -227,6 +233,7 @@ impl Tracker {
             self.holds_anew();
             self.recovering = false;
         }
+        self.close_orphans(snapshot);
     }
 
     /// A call that waited when we last heard is in a bridge by now.

@@ -1,5 +1,6 @@
 //! The machines on scripts of events: one line per event, key fields only.
 
+mod dialplan;
 mod examples;
 mod laws;
 mod outbound;

@@ -3,6 +3,11 @@
 use crate::base::setting::{Fault, Raw, RawValue, Value};
 use crate::tracker::{Options, Pattern, Scope};
 
+/// The thread that follows the log brings a dialplan's line within this, even
+/// on a busy machine; well below the re-order window, since what waits is
+/// stamped with the first dial.
+const DIALPLAN_GRACE: i64 = 1000;
+
 crate::settings! {
     /// What Asterisk does not log is written from its manager interface: hold, parked and
     /// outbound calls. Needs the connection of section `ami`, and no `switchroom track` on
@@ -72,6 +77,7 @@ impl Tracker {
             failure_status: self.failure_status,
             ring_attempts: self.ring_attempts,
             sees_log: true,
+            dialplan_grace_ms: DIALPLAN_GRACE,
         }
     }
 }
@@ -150,7 +156,8 @@ mod tests {
     #[test]
     fn the_defaults_are_those_of_the_tracker() {
         let ours = Config::default().tracker.options();
-        let theirs = Options { sees_log: true, ..Options::default() };
+        let theirs =
+            Options { sees_log: true, dialplan_grace_ms: DIALPLAN_GRACE, ..Options::default() };
         assert_eq!(format!("{ours:?}"), format!("{theirs:?}"));
     }
 

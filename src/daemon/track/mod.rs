@@ -100,6 +100,7 @@ fn start(settings: &Settings, end: oneshot::Sender<Error>) -> Result<Client> {
     let setup = Setup {
         options: settings.options.clone(),
         journal: journal.as_deref(),
+        orphans: Vec::new(),
         sink,
         lines,
         manner: if settings.force { Manner::Force } else { Manner::Leave },

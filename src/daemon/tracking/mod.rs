@@ -21,7 +21,7 @@ use crate::input::ami::client::{Listener, OWN};
 use crate::input::ami::{Action, Answer, Down, Moment, Out};
 use crate::input::queue_log::{self, Parsed};
 use crate::portal::wire::system::{TrackerHealth, TrackerState};
-use crate::tracker::{Echo, Journal, Options, Record, Round, Tracker, Word};
+use crate::tracker::{Echo, Journal, Options, Orphan, Record, Round, Tracker, Word};
 
 pub use gauge::Gauge;
 pub use lines::Lines;
@@ -95,6 +95,8 @@ pub struct Setup<'a> {
     pub options: Options,
     /// What was kept of the run before.
     pub journal: Option<&'a str>,
+    /// What the database has open of it.
+    pub orphans: Vec<Orphan>,
     pub sink: Sink,
     pub lines: Lines,
     pub manner: Manner,
@@ -154,6 +156,7 @@ impl<B: Book> Tracking<B> {
             Some(Err(error)) => tracing::warn!("{error}"),
             None => {}
         }
+        tracker.adopt_orphans(setup.orphans);
         let tracking = Tracking {
             tracker,
             book,
@@ -275,11 +278,11 @@ impl<B: Book> Tracking<B> {
     fn due_at(&self, now: UnixMicro) -> UnixMicro {
         let waits = !self.waiting.lines.is_empty() || self.waiting.journal.is_some();
         let soon = if waits { now + AGAIN } else { UnixMicro::MAX };
-        let open = self.tracker.open() > 0;
+        let (open, watches) = (self.tracker.open() > 0, self.tracker.watches());
         // What is not written must not count as written.
         let beats = open && self.rivals.rule() == Rule::Write;
         let beat = if beats { self.kept + HEARTBEAT } else { UnixMicro::MAX };
-        let rounds = open && self.connected && !self.listing;
+        let rounds = watches && self.connected && !self.listing;
         let round = if rounds { self.listed + ROUND } else { UnixMicro::MAX };
         let due = self.tracker.due();
         // Lines come without an event; they matter while something is due.
@@ -305,7 +308,7 @@ impl<B: Book> Tracking<B> {
     fn regular_round(&mut self, now: UnixMicro) {
         let due = self.connected
             && !self.listing
-            && self.tracker.open() > 0
+            && self.tracker.watches()
             && (now - self.listed).abs() >= ROUND;
         if due {
             self.listing = true;

@@ -8,8 +8,8 @@ use crate::daemon::config::{Config, SinkName};
 use crate::daemon::follow::Handle;
 use crate::daemon::tracking::{Gauge, Lines, LogFile, Manner, Setup, Sink, Tracking};
 use crate::input::ami::client::Listener;
-use crate::model::{Direction, Fold};
-use crate::tracker::Options;
+use crate::model::{Direction, Fold, Membership};
+use crate::tracker::{Options, Orphan};
 
 /// Lines of the log on their way to the tracker; more are hints lost.
 const HINTS: usize = 256;
@@ -24,6 +24,8 @@ pub struct Prepared {
     lines: Receiver<Box<[u8]>>,
     options: Options,
     sink: SinkName,
+    /// Calls of ours that the run before left open.
+    orphans: Vec<Orphan>,
 }
 
 /// `None` when the settings want no tracker.
@@ -35,30 +37,46 @@ pub fn prepare(config: &Config) -> Option<Prepared> {
         if options.outbound_calls && !options.rewrite_unique_ids {
             tracing::warn!("{}", super::NO_COLON);
         }
-        Prepared { hints, gauge: Gauge::default(), lines, options, sink }
+        Prepared { hints, gauge: Gauge::default(), lines, options, sink, orphans: Vec::new() }
     })
 }
 
 impl Prepared {
     /// Tells of outbound calls that a dialplan logs itself and that are still
     /// open: the run before read the lines that opened them, and without
-    /// them the snapshot would make each of them a second call.
-    pub fn tell_open(&self, fold: &Fold) {
+    /// them the snapshot would make each of them a second call. Our own that
+    /// are open wait for the tracker to know them.
+    pub fn tell_open(&mut self, fold: &Fold) {
         if !self.options.rewrite_unique_ids {
             // Then our own calls look the same.
             return;
         }
-        for one in &fold.open().stints {
+        let open = fold.open();
+        for one in &open.stints {
             let stint = &one.stint;
             let id = stint.call_id.to_string();
-            if stint.direction != Direction::Outbound || id.starts_with(':') {
+            let queue = fold.names().queue_name(stint.queue);
+            if id.starts_with(':') {
+                let agent = stint.agent;
+                let is_of = |member: &Membership| {
+                    member.queue == stint.queue && Some(member.agent) == agent
+                };
+                self.orphans.push(Orphan {
+                    call_id: id,
+                    queue: queue.to_owned(),
+                    agent: agent.map_or("", |agent| fold.names().agent_name(agent)).to_owned(),
+                    entered: stint.enter,
+                    connected: one.connected,
+                    joined: open.memberships.iter().any(is_of),
+                });
                 continue;
             }
-            let queue = fold.names().queue_name(stint.queue);
-            let line = format!("{}|{id}|{queue}|NONE|CALLOUTBOUND||{}", stint.enter, stint.number);
-            if self.hints.try_send(line.into_bytes().into()).is_err() {
-                return;
+            if stint.direction != Direction::Outbound {
+                continue;
             }
+            let line = format!("{}|{id}|{queue}|NONE|CALLOUTBOUND||{}", stint.enter, stint.number);
+            // Of so many calls at once the last become two.
+            let _ = self.hints.try_send(line.into_bytes().into());
         }
     }
 
@@ -79,6 +97,7 @@ impl Prepared {
         let setup = Setup {
             options: self.options,
             journal,
+            orphans: self.orphans,
             sink,
             lines: Lines::Told(self.lines),
             manner: Manner::StandAside,
@@ -97,12 +116,13 @@ mod tests {
     #[test]
     fn open_calls_of_a_dialplan_are_told_to_a_new_run_and_those_of_ours_are_not() {
         let (hints, lines) = sync_channel(HINTS);
-        let prepared = Prepared {
+        let mut prepared = Prepared {
             hints,
             gauge: Gauge::default(),
             lines,
             options: Options::default(),
             sink: SinkName::Internal,
+            orphans: Vec::new(),
         };
         let mut fold = Fold::new(crate::model::Settings::default());
         let mut changes = Vec::new();
@@ -121,5 +141,14 @@ mod tests {
         let told: Vec<_> = prepared.lines.try_iter().collect();
         let told: Vec<_> = told.iter().map(|line| std::str::from_utf8(line).unwrap()).collect();
         assert_eq!(told, ["100|7.1|q-autumn|NONE|CALLOUTBOUND||015676298"]);
+        let ours = Orphan {
+            call_id: ":8.1".to_owned(),
+            queue: "q-autumn".to_owned(),
+            agent: "PJSIP/202".to_owned(),
+            entered: 101,
+            connected: None,
+            joined: false,
+        };
+        assert_eq!(prepared.orphans, [ours]);
     }
 }

@@ -37,6 +37,7 @@ fn setup(journal: Option<&str>) -> Setup<'_> {
     Setup {
         options: Options { parked_calls: true, ..Options::default() },
         journal,
+        orphans: Vec::new(),
         sink: Sink::Internal,
         lines: Lines::None,
         manner: Manner::StandAside,

@@ -1,7 +1,6 @@
 //! One test per sequence of outbound calls (section 5) and of its edges.
 
 use super::script::{Run, options};
-use crate::event::{QueueEvent, Verb};
 use crate::tracker::{Options, Pattern, Scope};
 
 fn play(script: &str) -> Run {
@@ -372,44 +371,8 @@ fn two_calls_at_once_open_one_membership_and_a_real_member_none() {
 }
 
 #[test]
-fn the_dialplans_own_record_stops_ours() {
-    let twin = |time: i64| {
-        let mut run = Run::new(options());
-        run.play("100 Newchannel u=7.1 c=PJSIP/101-1 ext=1\n100.1 DialBegin u=7.1 du=7.2 dl=7.1 dc=PJSIP/t-2 string=1@t");
-        let event = QueueEvent {
-            time,
-            call_id: "7.1".into(),
-            queue: "q-outbound".into(),
-            agent: "Agent/1208".into(),
-            verb: Verb::CallOutbound { url: "".into(), number: "1".into() },
-        };
-        let records = run.tracker.native(&event, 111_000_000);
-        run.records.extend(records);
-        run.play("115 DialEnd u=7.1 du=7.2 dl=7.1 status=ANSWER\n120 Hangup u=7.1");
-        run.lines()
-    };
-    assert_eq!(twin(100).last().unwrap(), "111|:7.1|q-outbound|PJSIP/101|REMOVEMEMBER|");
-    assert_eq!(twin(108).len(), 5, "another call's record is not this one's");
-}
-
-#[test]
 fn ids_stay_as_they_are_when_asked() {
     let plain = Options { rewrite_unique_ids: false, ..options() };
     let lines = Run::of(plain, OUT).lines();
     assert!(lines.iter().all(|line| line.contains("|7.1|")), "{lines:?}");
-}
-
-#[test]
-fn the_dialplans_record_may_come_before_the_dial() {
-    let mut run = Run::new(options());
-    let event = QueueEvent {
-        time: 100,
-        call_id: "7.1".into(),
-        queue: "q-outbound".into(),
-        agent: "Agent/1208".into(),
-        verb: Verb::CallOutbound { url: "".into(), number: "1".into() },
-    };
-    run.tracker.native(&event, 100_000_000);
-    run.play(OUT);
-    run.wrote("");
 }
