@@ -3,3 +3,5 @@
 //!
 //! Rows lie in the store's file, behind `sql`; files are touched in
 //! `files/` only. Knows no HTTP. All methods block.
+
+pub mod links;

@@ -85,7 +85,7 @@ pub fn written_time(name: &str) -> Option<DateTime> {
 /// Where digits stand, as long as they follow one another.
 fn digit_runs(name: &str) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
-    for (at, byte) in name.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
+    for (at, _) in name.bytes().enumerate().filter(|(_, byte)| byte.is_ascii_digit()) {
         match runs.last_mut() {
             Some(last) if last.end == at => last.end = at + 1,
             _ => runs.push(at..at + 1),
