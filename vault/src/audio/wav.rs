@@ -118,7 +118,7 @@ fn is_name(id: [u8; 4]) -> bool {
 /// Chunks are padded to even lengths, which some writers forget.
 fn after(source: &mut (impl ReadAt + ?Sized), from: u64, size: u64) -> Result<u64, Error> {
     let end = from + size;
-    if size % 2 == 0 {
+    if size.is_multiple_of(2) {
         return Ok(end);
     }
     let padded = chunk(source, end + 1)?.is_some_and(|(id, _)| is_name(id));

@@ -63,7 +63,7 @@ impl Quiet {
             self.runs.push(0);
         }
         // Runs at odd places are quiet.
-        let last_is_quiet = self.runs.len() % 2 == 0;
+        let last_is_quiet = self.runs.len().is_multiple_of(2);
         if last_is_quiet == quiet {
             if let Some(last) = self.runs.last_mut() {
                 *last = last.saturating_add(1);
