@@ -14,7 +14,8 @@ pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The steps from version `index + 1` to the next, each one file under
 /// `steps/`.
-const STEPS: [&str; 2] = [include_str!("steps/2.sql"), include_str!("steps/3.sql")];
+const STEPS: [&str; 3] =
+    [include_str!("steps/2.sql"), include_str!("steps/3.sql"), include_str!("steps/4.sql")];
 
 /// The version that has totals of hours and days.
 const WITH_LONGER_TOTALS: i64 = 3;
