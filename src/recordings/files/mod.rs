@@ -1,6 +1,8 @@
 //! The one place of this room that touches files: where recordings lie, and
 //! what is done to them there.
 
+pub mod beneath;
 mod folders;
+pub mod walk;
 
 pub use folders::Folders;

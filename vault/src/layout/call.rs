@@ -3,7 +3,7 @@
 use super::id::Id;
 
 /// A call as the one who asks knows it. Only the id must be there.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Call {
     /// The call's id, then the other ids it has had (the member's channel,
     /// the linkedid): the first is exact, the others are aliases. A leading
