@@ -7,9 +7,8 @@ use rustc_hash::FxHashMap;
 use crate::base::Result;
 use crate::base::order::Ordered as _;
 use crate::model::Stint;
-use crate::model::totals::Stat;
 use crate::reports::block::{Block, Group, block};
-use crate::reports::callers::{Different, Numbers, code};
+use crate::reports::callers::{Different, Numbers, code, digits_of};
 use crate::reports::query::{Area, digits};
 use crate::reports::report::{Table, Value, percent};
 use crate::reports::split::NONE;
@@ -72,10 +71,32 @@ struct Figures {
     taken: u32,
     /// Different numbers.
     callers: usize,
-    talk: Stat,
-    wait: Stat,
-    position: Stat,
-    duration: Stat,
+    talk: Part,
+    wait: Part,
+    position: Part,
+    duration: Part,
+}
+
+/// A sum and of how many: there may be as many as numbers.
+#[derive(Default)]
+struct Part {
+    n: u32,
+    sum: u64,
+}
+
+impl Part {
+    fn add(&mut self, value: i64) {
+        self.n += 1;
+        self.sum += u64::try_from(value).unwrap_or(0);
+    }
+
+    fn total(&self) -> Option<u64> {
+        (self.n > 0).then_some(self.sum)
+    }
+
+    fn mean(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.sum as f64 / f64::from(self.n))
+    }
 }
 
 impl Figures {
@@ -137,24 +158,43 @@ fn by_area(study: &Study<'_>, block: &Block, keep: impl Fn(&Stint) -> bool) -> R
 
 fn by_number(study: &Study<'_>, block: &Block) -> Result<Table> {
     let area = &study.query.rules.area;
-    let mut numbers: FxHashMap<Option<u64>, (String, Figures)> = FxHashMap::default();
+    let mut numbers: FxHashMap<Option<u64>, Figures> = FxHashMap::default();
+    // The digits of those that their codes do not tell.
+    let mut long: FxHashMap<u64, String> = FxHashMap::default();
     study.each_call(Wanted::NUMBER, &mut |call| {
         let number = &call.stint.number;
-        let entry = numbers.entry(code(number));
+        let code = code(number);
         let empty = || {
-            let digits = digits(number);
-            let callers = usize::from(!digits.is_empty());
-            (digits, Figures { callers, ..Figures::default() })
+            if let Some(code) = code.filter(|_| digits_of(code).is_none_or(|d| d != digits(number)))
+            {
+                long.insert(code, digits(number));
+            }
+            Figures { callers: usize::from(code.is_some()), ..Figures::default() }
         };
-        entry.or_insert_with(empty).1.add(&call.stint);
+        numbers.entry(code).or_insert_with(empty).add(&call.stint);
         Ok(())
     })?;
-    let mut rows: Vec<(String, String, Figures)> = (numbers.into_values())
-        .map(|(number, figures)| (prefix(area, &number), number, figures))
-        .collect();
-    rows.order_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+    let text = |code: Option<u64>| match code.and_then(|code| long.get(&code)) {
+        Some(digits) => digits.clone(),
+        None => digits_of(code).unwrap_or_default(),
+    };
+    let limit = study.query.limit;
+    let mut rows: Vec<(String, String, Figures)> = Vec::new();
+    let sort = |rows: &mut Vec<(String, String, Figures)>| {
+        rows.order_by(|a, b| (&a.0, &a.1).cmp(&(&b.0, &b.1)));
+        rows.truncate(limit);
+    };
+    for (code, figures) in numbers {
+        let number = text(code);
+        rows.push((prefix(area, &number), number, figures));
+        // No more than may be listed are kept, and as many again.
+        if rows.len() / 2 > limit {
+            sort(&mut rows);
+        }
+    }
+    sort(&mut rows);
     let mut table = Table::new(block.columns);
-    for (prefix, number, figures) in rows.into_iter().take(study.query.limit) {
+    for (prefix, number, figures) in rows {
         let shown = if number.is_empty() { NONE } else { &number };
         let mut values = vec![Value::from(prefix.as_str()), Value::from(shown)];
         values.extend(figures.values());

@@ -158,6 +158,12 @@ pub(super) fn code(number: &str) -> Option<u64> {
     }
 }
 
+/// The digits that a code tells exactly.
+pub(super) fn digits_of(code: Option<u64>) -> Option<String> {
+    let text = code?.to_string();
+    (text.len() <= 19).then(|| text.strip_prefix('1').map(str::to_owned))?
+}
+
 fn answered<'s>(
     study: &'s Study<'_>,
     block: &Block,

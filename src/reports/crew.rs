@@ -10,6 +10,7 @@ use crate::model::{AgentId, Cause, Membership, NameKind, Pause, QueueId, Session
 use crate::reports::query::Query;
 use crate::reports::runs::Run;
 use crate::reports::source::Source;
+use crate::reports::stretch::WEEK;
 use crate::reports::study::Study;
 use crate::store::Wanted;
 
@@ -22,12 +23,24 @@ impl Study<'_> {
     }
 
     pub(super) fn pauses_of(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
-        let mut pauses = self.source.pauses(from, to)?;
-        let open = self.source.open().pauses.iter();
-        pauses.extend(
-            open.filter(|p| p.queue.is_none() && touches(p.start, p.end, from, to)).cloned(),
-        );
+        let mut pauses = Vec::new();
+        self.visit_pauses(from, to, &mut |pause| {
+            pauses.push(pause);
+            Ok(())
+        })?;
         Ok(pauses)
+    }
+
+    fn visit_pauses(
+        &self,
+        from: UnixSec,
+        to: UnixSec,
+        visit: &mut dyn FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
+        self.source.pauses(from, to, visit)?;
+        let open = self.source.open().pauses.iter();
+        let open = open.filter(|p| p.queue.is_none() && touches(p.start, p.end, from, to));
+        open.cloned().try_for_each(visit)
     }
 
     /// Sessions of the period's agents, open ones up to the newest record,
@@ -41,15 +54,42 @@ impl Study<'_> {
         Ok(sessions)
     }
 
-    /// Pauses of the period's agents, open ones up to the newest record, not
-    /// cut; not those of single queues.
-    pub fn pauses(&self) -> Result<Vec<Pause>> {
-        let (from, to) = self.detail_range();
+    /// Pauses of the period's agents that touch a stretch of it, open ones up
+    /// to the newest record, not cut, in no order; not those of single queues.
+    pub(super) fn each_pause(
+        &self,
+        from: UnixSec,
+        to: UnixSec,
+        visit: &mut dyn FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
         let people = self.people()?;
-        let mut pauses = self.pauses_of(from, to)?;
-        pauses.retain(|pause| self.includes(people, pause.agent));
-        pauses.order_by_key(|pause| (pause.start, pause.agent));
-        Ok(pauses)
+        self.visit_pauses(from, to, &mut |pause| match self.includes(people, pause.agent) {
+            true => visit(pause),
+            false => Ok(()),
+        })
+    }
+
+    /// The same in order of their starts, of those that begin first.
+    pub(super) fn first_pauses(&self, limit: usize) -> Result<Vec<Pause>> {
+        let (from, to) = self.detail_range();
+        let mut first: Vec<Pause> = Vec::new();
+        let mut at = from;
+        while at < to && first.len() < limit {
+            let end = at.saturating_add(WEEK).min(to);
+            let mut week = Vec::new();
+            self.each_pause(at, end, &mut |pause| {
+                // Those that began before were found with the week before.
+                if at == from || pause.start >= at {
+                    week.push(pause);
+                }
+                Ok(())
+            })?;
+            week.order_by_key(|pause| (pause.start, pause.agent));
+            first.append(&mut week);
+            at = end;
+        }
+        first.truncate(limit);
+        Ok(first)
     }
 
     fn includes(&self, people: Option<&FxHashSet<AgentId>>, agent: AgentId) -> bool {

@@ -2,19 +2,19 @@
 //! the queue of the call it follows.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
 use crate::base::{Result, Secs, UnixSec};
-use crate::model::totals::{ACW_WITHIN, LOOK_BACK, Talk};
-use crate::model::{AgentId, QueueId};
+use crate::model::totals::ACW_WITHIN;
+use crate::model::{AgentId, QueueId, WordId};
 use crate::reports::block::{Block, Group, block};
 use crate::reports::query::Activity;
 use crate::reports::report::{Table, ratio, real};
-use crate::reports::stretch::{Interval, length, union, without};
+use crate::reports::stretch::{Beside, WEEK, Week, length, union, without};
 use crate::reports::study::Study;
 use crate::reports::sums::pause_kind;
-use crate::store::Wanted;
 
 pub(super) const BLOCKS: &[Block] = &[block(
     "handling-queues",
@@ -30,7 +30,7 @@ pub(super) const BLOCKS: &[Block] = &[block(
 )];
 
 fn by_queue(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let after = after_call(study)?;
+    let after = after_call(study, WEEK)?;
     let mut table = Table::new(block.columns);
     for (queue, sum) in study.calls_by_queue()? {
         let (n, talk) = (sum.cell.answered(), sum.cell.talk.stat.sum);
@@ -43,47 +43,43 @@ fn by_queue(study: &Study<'_>, block: &Block) -> Result<Table> {
 
 /// Seconds of work after calls in the period, by the queue of the newest
 /// conversation that the pause follows (2.10 rule 9).
-fn after_call(study: &Study<'_>) -> Result<BTreeMap<QueueId, Secs>> {
+pub(super) fn after_call(study: &Study<'_>, days: Secs) -> Result<BTreeMap<QueueId, Secs>> {
     let mut after: BTreeMap<QueueId, Secs> = BTreeMap::new();
-    let mut pauses = study.pauses()?;
-    pauses.retain(|pause| {
-        let kind = pause_kind(study.names(), &study.query.rules, pause.code.unwrap_or(0));
-        kind.kind == Activity::Wrap
-    });
-    if pauses.is_empty() {
+    let (rules, names) = (&study.query.rules, study.names());
+    let (from, to) = study.detail_range();
+    if rules.pauses.values().all(|kind| kind.kind != Activity::Wrap) {
         return Ok(after);
     }
-    let (from, to) = study.detail_range();
-    let mut talks: FxHashMap<AgentId, Vec<(UnixSec, UnixSec, QueueId)>> = FxHashMap::default();
-    let mut add = |talk: Talk| {
-        talks.entry(talk.agent).or_default().push((talk.start, talk.end, talk.queue));
-    };
-    study.source.stints(Wanted::TIMES, from - LOOK_BACK, to, &mut |_, stint| {
-        Talk::of(&stint).into_iter().for_each(&mut add);
-        Ok(())
-    })?;
-    study.ongoing().iter().filter_map(Talk::of).for_each(&mut add);
-    let people: FxHashMap<AgentId, (Vec<_>, Vec<Interval>, Secs)> = (talks.into_iter())
-        .map(|(agent, mut talks)| {
-            talks.sort_unstable();
-            let busy = union(talks.iter().map(|talk| (talk.0, talk.1)).collect());
-            let longest = talks.iter().map(|talk| talk.1 - talk.0).max().unwrap_or(0);
-            (agent, (talks, busy, longest))
-        })
-        .collect();
-    for pause in pauses {
-        let Some((talks, busy, longest)) = people.get(&pause.agent) else { continue };
-        let begun = talks.partition_point(|talk| talk.0 <= pause.start);
-        let near = talks[..begun].iter().rev();
-        let followed = near
-            .take_while(|talk| talk.0 + longest + ACW_WITHIN >= pause.start)
-            .find(|talk| talk.1 + ACW_WITHIN >= pause.start);
-        let piece = (pause.start.max(from), pause.end.min(to));
-        if let Some(talk) = followed
-            && piece.1 > piece.0
-        {
-            *after.entry(talk.2).or_default() += length(&without(&[piece], busy));
+    let wraps = |code: WordId| pause_kind(names, rules, code).kind == Activity::Wrap;
+    // Work that goes on after the days that were read, with its queue.
+    let mut goes_on: FxHashMap<AgentId, Vec<(UnixSec, UnixSec, QueueId)>> = FxHashMap::default();
+    Week::each(study, Beside::Ongoing, days, &mut |week| {
+        for (&agent, person) in &week.people {
+            let mut work = goes_on.remove(&agent).unwrap_or_default();
+            let new = |start: UnixSec| week.from <= start && start < week.to;
+            for pause in person.pauses.iter().filter(|pause| new(pause.0) && wraps(pause.2)) {
+                let begun = person.talks.partition_point(|talk| talk.0 <= pause.0);
+                let mut before = person.talks[..begun].iter().rev();
+                if let Some(talk) = before.find(|talk| talk.1 + ACW_WITHIN >= pause.0) {
+                    work.push((pause.0.max(from), pause.1.min(to), talk.2));
+                }
+            }
+            if work.is_empty() {
+                continue;
+            }
+            let talks = union(person.talks.iter().map(|talk| (talk.0, talk.1)).collect());
+            for &(start, end, queue) in &work {
+                let piece = (start.max(week.from), end.min(week.to));
+                if piece.1 > piece.0 {
+                    *after.entry(queue).or_default() += length(&without(&[piece], &talks));
+                }
+            }
+            work.retain(|work| work.1 > week.to);
+            if !work.is_empty() {
+                goes_on.insert(agent, work);
+            }
         }
-    }
+        Ok(ControlFlow::Continue(()))
+    })?;
     Ok(after)
 }

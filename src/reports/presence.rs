@@ -1,9 +1,10 @@
 //! Sessions, segments, memberships and pauses one by one, pause types, and
 //! idle times (`metrics.md` 3.8).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::base::order::Ordered as _;
 use crate::base::{Result, Secs, UnixSec};
@@ -12,7 +13,7 @@ use crate::reports::agents::times;
 use crate::reports::block::{Block, Group, block};
 use crate::reports::report::{Table, percent, ratio, real};
 use crate::reports::split::NONE;
-use crate::reports::stretch::{Days, Interval, length, union, without};
+use crate::reports::stretch::{Beside, Interval, WEEK, Week, figures_of, length, union, without};
 use crate::reports::study::Study;
 use crate::reports::sums::pause_kind;
 
@@ -145,11 +146,12 @@ fn pauses(study: &Study<'_>, block: &Block) -> Result<Table> {
     let (from, to) = study.detail_range();
     let complete = from == study.query.from && study.query.window.is_open();
     let mut extremes: FxHashMap<(AgentId, WordId), Interval> = FxHashMap::default();
-    for pause in study.pauses()? {
+    study.each_pause(from, to, &mut |pause| {
         let secs = pause.end.min(to) - pause.start.max(from);
         let entry = extremes.entry((pause.agent, pause.code.unwrap_or(0))).or_insert((secs, secs));
         *entry = (entry.0.min(secs), entry.1.max(secs));
-    }
+        Ok(())
+    })?;
     let mut table = Table::new(block.columns);
     for (agent, time) in times(study)? {
         let all: u64 = time.pauses.values().map(|pause| u64::from(pause.secs)).sum();
@@ -185,8 +187,7 @@ fn pauses_detail(study: &Study<'_>, block: &Block) -> Result<Table> {
         sessions[..begun].iter().next_back().filter(|s| at <= s.end)?.extension
     };
     let mut table = Table::new(block.columns);
-    let pauses = study.pauses()?;
-    for (n, pause) in pauses.iter().take(study.query.limit).enumerate() {
+    for (n, pause) in study.first_pauses(study.query.limit)?.iter().enumerate() {
         let kind = pause_kind(study.names(), &study.query.rules, pause.code.unwrap_or(0));
         let extension = extension(pause.agent, pause.start);
         let values = vec![
@@ -231,10 +232,16 @@ impl Members {
 }
 
 /// Queues an agent was a member of during a stretch, by name.
-fn queues_of(study: &Study<'_>, members: &Members, at: &Session) -> Vec<QueueId> {
-    let end = at.end.max(at.start + 1);
-    let mut queues: Vec<QueueId> = (members.near(at.agent, at.start, end).iter())
-        .filter(|m| m.start < end && m.end > at.start)
+fn queues_of(
+    study: &Study<'_>,
+    members: &Members,
+    agent: AgentId,
+    start: UnixSec,
+    end: UnixSec,
+) -> Vec<QueueId> {
+    let end = end.max(start + 1);
+    let mut queues: Vec<QueueId> = (members.near(agent, start, end).iter())
+        .filter(|m| m.start < end && m.end > start)
         .filter(|m| !study.query.confined || study.scope.has_queue(m.queue))
         .map(|membership| membership.queue)
         .collect();
@@ -249,13 +256,16 @@ fn named(study: &Study<'_>, queues: &[QueueId]) -> String {
 }
 
 fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let days = Days::read(study, &study.pauses()?, false)?;
+    let mut sessions = study.sessions()?;
+    sessions.truncate(study.query.limit);
+    let stretches: Vec<_> =
+        sessions.iter().map(|session| (session.agent, session.start, session.end)).collect();
+    let figures = figures_of(study, &stretches, WEEK)?;
     let members = Members::read(study)?;
     let mut table = Table::new(block.columns);
-    let sessions = study.sessions()?;
-    for (n, session) in sessions.iter().take(study.query.limit).enumerate() {
-        let did = days.stretch(session.agent, session.start, session.end);
+    for (n, (session, did)) in sessions.iter().zip(figures).enumerate() {
         let extension = session.extension.map(|word| study.names().word_text(word));
+        let queues = queues_of(study, &members, session.agent, session.start, session.end);
         let values = vec![
             study.names().agent_name(session.agent).into(),
             session.start.into(),
@@ -263,7 +273,7 @@ fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
             (session.end - session.start).into(),
             extension.into(),
             end_name(session.cause).into(),
-            named(study, &queues_of(study, &members, session)).into(),
+            named(study, &queues).into(),
             did.calls.into(),
             did.talk.into(),
             did.pauses.into(),
@@ -277,11 +287,9 @@ fn sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
 }
 
 fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let days = Days::read(study, &study.pauses()?, false)?;
     let members = Members::read(study)?;
-    let mut table = Table::new(block.columns);
-    let mut n = 0;
-    for session in study.sessions()? {
+    let mut pieces: Vec<(AgentId, UnixSec, UnixSec)> = Vec::new();
+    'sessions: for session in study.sessions()? {
         let mine = members.near(session.agent, session.start, session.end).iter();
         let mut cuts: Vec<UnixSec> = mine.flat_map(|m| [m.start, m.end]).collect();
         cuts.retain(|&cut| session.start < cut && cut < session.end);
@@ -289,28 +297,29 @@ fn segments(study: &Study<'_>, block: &Block) -> Result<Table> {
         cuts.order();
         cuts.dedup();
         for pair in cuts.windows(2) {
-            let [start, end] = [pair[0], pair[1]];
-            if n == study.query.limit {
-                return Ok(table);
+            if pieces.len() == study.query.limit {
+                break 'sessions;
             }
-            n += 1;
-            let piece = Session { start, end, ..session.clone() };
-            let queues = queues_of(study, &members, &piece);
-            let did = days.stretch(session.agent, start, end);
-            let values = vec![
-                study.names().agent_name(session.agent).into(),
-                start.into(),
-                end.into(),
-                if queues.is_empty() { "session" } else { "on queues" }.into(),
-                named(study, &queues).into(),
-                did.calls.into(),
-                did.talk.into(),
-                did.idle.into(),
-                did.pause.into(),
-                did.lost.into(),
-            ];
-            table.add(n.to_string(), values);
+            pieces.push((session.agent, pair[0], pair[1]));
         }
+    }
+    let figures = figures_of(study, &pieces, WEEK)?;
+    let mut table = Table::new(block.columns);
+    for (n, (&(agent, start, end), did)) in pieces.iter().zip(figures).enumerate() {
+        let queues = queues_of(study, &members, agent, start, end);
+        let values = vec![
+            study.names().agent_name(agent).into(),
+            start.into(),
+            end.into(),
+            if queues.is_empty() { "session" } else { "on queues" }.into(),
+            named(study, &queues).into(),
+            did.calls.into(),
+            did.talk.into(),
+            did.idle.into(),
+            did.pause.into(),
+            did.lost.into(),
+        ];
+        table.add((n + 1).to_string(), values);
     }
     Ok(table)
 }
@@ -334,41 +343,81 @@ fn queue_sessions(study: &Study<'_>, block: &Block) -> Result<Table> {
     Ok(table)
 }
 
+/// When an agent was free, as far as the weeks have been looked at.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Free {
+    /// While nobody waited.
+    quiet: Secs,
+    longest: Secs,
+    /// The newest free interval.
+    last: Option<Interval>,
+}
+
+impl Free {
+    /// Adds the free intervals of the next week.
+    fn add(&mut self, free: &[Interval]) {
+        for &(start, end) in free {
+            let start = self.last.filter(|last| last.1 == start).map_or(start, |last| last.0);
+            self.last = Some((start, end));
+            self.longest = self.longest.max(end - start);
+        }
+    }
+}
+
 fn idle(study: &Study<'_>, block: &Block) -> Result<Table> {
-    let (from, to) = study.detail_range();
-    let days = Days::read(study, &study.pauses()?, true)?;
-    let mut sessions: BTreeMap<AgentId, Vec<Interval>> = BTreeMap::new();
-    for session in study.sessions()? {
-        let piece = (session.start.max(from), session.end.min(to));
-        sessions.entry(session.agent).or_default().push(piece);
-    }
-    let mut queues: FxHashMap<AgentId, FxHashSet<QueueId>> = FxHashMap::default();
-    for membership in study.memberships()? {
-        queues.entry(membership.agent).or_default().insert(membership.queue);
-    }
-    let totals = study.time_by(Some)?;
-    // Many agents serve the same queues.
-    let mut waits: FxHashMap<Option<Vec<QueueId>>, Vec<Interval>> = FxHashMap::default();
     let mut table = Table::new(block.columns);
-    for (agent, sessions) in sessions {
-        let sessions = union(sessions);
-        let free = without(&sessions, days.of(agent).map_or(&[], |person| person.busy()));
-        // Without known memberships the agent may serve any queue.
-        let mine: Option<Vec<QueueId>> = queues.get(&agent).map(|queues| {
-            let mut queues: Vec<QueueId> = queues.iter().copied().collect();
-            queues.order();
-            queues
-        });
-        let waits = waits.entry(mine).or_insert_with_key(|mine| days.waiting(mine.as_deref()));
-        let quiet = without(&free, waits);
-        let last = free.last().filter(|last| Some(last.1) == sessions.last().map(|s| s.1));
+    let totals = study.time_by(Some)?;
+    for (agent, (sessions, free)) in free_times(study, WEEK)? {
+        let last = free.last.filter(|last| Some(last.1) == sessions.last().map(|s| s.1));
         let values = vec![
             totals.get(&agent).map_or(0, |time| time.idle()).into(),
-            length(&quiet).into(),
+            free.quiet.into(),
             last.map(|last| last.0).into(),
-            free.iter().map(|free| free.1 - free.0).max().into(),
+            free.last.map(|_| free.longest).into(),
         ];
         table.add(study.names().agent_name(agent), values);
     }
     Ok(table)
+}
+
+/// Each agent's sessions in the period, put together, and what of them was
+/// free.
+pub(super) fn free_times(
+    study: &Study<'_>,
+    days: Secs,
+) -> Result<BTreeMap<AgentId, (Vec<Interval>, Free)>> {
+    let (from, to) = study.detail_range();
+    let mut agents: BTreeMap<AgentId, (Vec<Interval>, Free)> = BTreeMap::new();
+    for session in study.sessions()? {
+        let piece = (session.start.max(from), session.end.min(to));
+        agents.entry(session.agent).or_default().0.push(piece);
+    }
+    for (sessions, _) in agents.values_mut() {
+        *sessions = union(std::mem::take(sessions));
+    }
+    let mut queues: BTreeMap<AgentId, BTreeSet<QueueId>> = BTreeMap::new();
+    for membership in study.memberships()? {
+        queues.entry(membership.agent).or_default().insert(membership.queue);
+    }
+    // Without known memberships an agent may serve any queue; many serve the
+    // same ones.
+    let mut served: BTreeMap<Option<Vec<QueueId>>, Vec<AgentId>> = BTreeMap::new();
+    for &agent in agents.keys() {
+        let mine = queues.get(&agent).map(|queues| queues.iter().copied().collect());
+        served.entry(mine).or_default().push(agent);
+    }
+    Week::each(study, Beside::Waits, days, &mut |week| {
+        for (queues, group) in &served {
+            let waits = week.waiting(queues.as_deref());
+            for agent in group {
+                let Some((sessions, free)) = agents.get_mut(agent) else { continue };
+                let busy = week.people.get(agent).map_or(&[][..], |person| &person.busy);
+                let week = without(&week.cut(sessions), busy);
+                free.quiet += length(&without(&week, &waits));
+                free.add(&week);
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(agents)
 }

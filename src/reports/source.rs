@@ -41,9 +41,14 @@ pub trait Source {
     /// Closed memberships that overlap `[from, to)` or start in it.
     fn memberships(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Membership>>;
 
-    /// Closed agent-level pauses that overlap `[from, to)` or start in it;
-    /// not those of single queues.
-    fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>>;
+    /// Closed agent-level pauses that overlap `[from, to)` or start in it, in
+    /// no order; not those of single queues.
+    fn pauses(
+        &self,
+        from: UnixSec,
+        to: UnixSec,
+        visit: &mut dyn FnMut(Pause) -> Result<()>,
+    ) -> Result<()>;
 
     /// Calls that stayed in the voice menu and began in `[from, to)`.
     fn menu_calls(&self, from: UnixSec, to: UnixSec) -> Result<Vec<IvrCall>>;

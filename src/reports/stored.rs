@@ -80,13 +80,13 @@ impl Source for Stored<'_, '_> {
         Ok(memberships)
     }
 
-    fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
-        let mut pauses = Vec::new();
-        self.reader.for_each_agent_pause(from..to, |pause| {
-            pauses.push(pause);
-            Ok(())
-        })?;
-        Ok(pauses)
+    fn pauses(
+        &self,
+        from: UnixSec,
+        to: UnixSec,
+        visit: &mut dyn FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
+        self.reader.for_each_agent_pause(from..to, visit)
     }
 
     fn menu_calls(&self, from: UnixSec, to: UnixSec) -> Result<Vec<IvrCall>> {

@@ -1,34 +1,56 @@
-//! What an agent did in a stretch of time, from the facts: for lists of
-//! sessions and segments, and for idle times.
+//! What agents did, from the facts, for lists of sessions and segments, idle
+//! times and work after calls. Facts are read a week at a time and forgotten,
+//! so that a year takes no more memory than a week.
+
+use std::ops::ControlFlow;
 
 use rustc_hash::FxHashMap;
 
+use crate::base::order::Ordered as _;
 use crate::base::{Result, Secs, UnixSec};
-use crate::model::totals::{LOOK_BACK, Talk};
-use crate::model::{AgentId, AttemptResult, Pause, QueueId};
+use crate::model::totals::{ACW_WITHIN, LOOK_BACK, NO_WORD, Talk};
+use crate::model::{AgentId, AttemptResult, Direction, QueueId, Stint, WordId};
 use crate::reports::study::Study;
 use crate::store::Wanted;
 
 /// An interval, half open.
 pub(super) type Interval = (UnixSec, UnixSec);
 
-/// Facts of the period by agent.
-#[derive(Debug, Default)]
-pub(super) struct Days {
-    people: FxHashMap<AgentId, Person>,
+/// How many seconds are read at a time.
+pub(super) const WEEK: Secs = 7 * 86_400;
+
+/// What of the facts is read, beside conversations and pauses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Attempts that were lost.
+    Lost,
+    /// When somebody waited.
+    Waits,
+    /// Conversations that have not ended, if they are asked for.
+    Ongoing,
+}
+
+/// The facts that touch some days of the period; those that reach further are
+/// told again with the next days, none is cut.
+#[derive(Debug)]
+pub(super) struct Week {
+    /// Half open; the first begins, and the last ends, beyond all facts.
+    pub from: UnixSec,
+    pub to: UnixSec,
+    pub people: FxHashMap<AgentId, Person>,
     /// When somebody waited, by queue.
     waits: FxHashMap<QueueId, Vec<Interval>>,
 }
 
-/// One agent's intervals, each list in order of its starts.
+/// One agent's facts, each list in order of its starts.
 #[derive(Debug, Default)]
 pub(super) struct Person {
-    pub talks: Vec<Interval>,
-    pub pauses: Vec<Interval>,
+    pub talks: Vec<(UnixSec, UnixSec, QueueId)>,
+    pub pauses: Vec<(UnixSec, UnixSec, WordId)>,
     /// Moments of attempts that were lost.
     lost: Vec<UnixSec>,
     /// Talking or paused, put together.
-    busy: Vec<Interval>,
+    pub busy: Vec<Interval>,
     /// No talk and no pause is longer.
     longest: Secs,
 }
@@ -45,52 +67,102 @@ pub(super) struct Stretch {
     pub idle: Secs,
 }
 
-impl Days {
-    /// Reads the period's talks and attempts, and waits if they are asked for;
-    /// `pauses` are those of the period.
-    pub(super) fn read(study: &Study<'_>, pauses: &[Pause], waits: bool) -> Result<Self> {
-        let (from, to) = study.detail_range();
-        let mut days = Days::default();
-        study.source.stints(Wanted::ATTEMPTS, from - LOOK_BACK, to, &mut |_, stint| {
-            if let Some(talk) = Talk::of(&stint) {
-                days.person(talk.agent).talks.push((talk.start, talk.end));
-            }
-            for attempt in &stint.attempts {
-                use AttemptResult::{Cancelled, Taken};
-                if !matches!(attempt.result, Taken | Cancelled) {
-                    days.person(attempt.agent).lost.push(attempt.at);
+impl Week {
+    /// Shows the detail of the period, `length` seconds at a time, in order of
+    /// time until `visit` has enough.
+    pub(super) fn each(
+        study: &Study<'_>,
+        beside: Beside,
+        length: Secs,
+        visit: &mut dyn FnMut(&Week) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        let (from, end) = study.detail_range();
+        let (people, waits) = (FxHashMap::default(), FxHashMap::default());
+        let mut week = Week { from: UnixSec::MIN, to: UnixSec::MIN, people, waits };
+        if beside == Beside::Ongoing {
+            study.ongoing().iter().for_each(|stint| week.add(beside, stint));
+        }
+        let (mut at, mut read) = (from, from - LOOK_BACK);
+        loop {
+            let to = at.saturating_add(length).min(end);
+            // A conversation of which only the end is known may begin before
+            // its call: calls are read a day ahead.
+            let ahead = (to + LOOK_BACK).min(end);
+            let wanted = if beside == Beside::Lost { Wanted::ATTEMPTS } else { Wanted::TIMES };
+            study.source.stints(wanted, read, ahead, &mut |_, stint| {
+                week.add(beside, &stint);
+                Ok(())
+            })?;
+            study.each_pause(at, to, &mut |pause| {
+                // Those that began before were read with the days before.
+                if at == from || pause.start >= at {
+                    let code = pause.code.unwrap_or(NO_WORD);
+                    week.person(pause.agent).pauses.push((pause.start, pause.end, code));
                 }
+                Ok(())
+            })?;
+            week.to = if to < end { to } else { UnixSec::MAX };
+            week.settle();
+            if visit(&week)?.is_break() || to >= end {
+                return Ok(());
             }
-            let inbound = stint.direction == crate::model::Direction::Inbound;
-            if let Some(wait) = stint.wait.filter(|&wait| waits && wait > 0 && inbound) {
-                let waits = days.waits.entry(stint.queue).or_default();
-                waits.push((stint.enter, stint.enter + wait));
-            }
-            Ok(())
-        })?;
-        for pause in pauses {
-            days.person(pause.agent).pauses.push((pause.start, pause.end));
+            week.forget();
+            (at, read) = (to, ahead);
         }
-        for person in days.people.values_mut() {
-            person.talks.sort_unstable();
-            person.pauses.sort_unstable();
-            person.lost.sort_unstable();
-            person.busy = union(person.talks.iter().chain(&person.pauses).copied().collect());
-            let both = person.talks.iter().chain(&person.pauses);
-            person.longest = both.map(|interval| interval.1 - interval.0).max().unwrap_or(0);
-        }
-        for waits in days.waits.values_mut() {
-            *waits = union(std::mem::take(waits));
-        }
-        Ok(days)
     }
 
     fn person(&mut self, agent: AgentId) -> &mut Person {
         self.people.entry(agent).or_default()
     }
 
-    pub(super) fn of(&self, agent: AgentId) -> Option<&Person> {
-        self.people.get(&agent)
+    fn add(&mut self, beside: Beside, stint: &Stint) {
+        if let Some(talk) = Talk::of(stint) {
+            self.person(talk.agent).talks.push((talk.start, talk.end, talk.queue));
+        }
+        match beside {
+            Beside::Lost => {
+                use AttemptResult::{Cancelled, Taken};
+                let lost = |result| !matches!(result, Taken | Cancelled);
+                for attempt in stint.attempts.iter().filter(|attempt| lost(attempt.result)) {
+                    self.person(attempt.agent).lost.push(attempt.at);
+                }
+            }
+            Beside::Waits if stint.direction == Direction::Inbound => {
+                if let Some(wait) = stint.wait.filter(|&wait| wait > 0) {
+                    let waits = self.waits.entry(stint.queue).or_default();
+                    waits.push((stint.enter, stint.enter + wait));
+                }
+            }
+            Beside::Waits | Beside::Ongoing => {}
+        }
+    }
+
+    fn settle(&mut self) {
+        for person in self.people.values_mut() {
+            person.talks.order();
+            person.pauses.order();
+            person.lost.order();
+            let talks = person.talks.iter().map(|talk| (talk.0, talk.1));
+            let both = talks.chain(person.pauses.iter().map(|pause| (pause.0, pause.1)));
+            person.longest = both.clone().map(|one| one.1 - one.0).max().unwrap_or(0);
+            person.busy = union(both.collect());
+        }
+        for waits in self.waits.values_mut() {
+            *waits = union(std::mem::take(waits));
+        }
+    }
+
+    /// Leaves what reaches into the next days, and goes on to those.
+    fn forget(&mut self) {
+        let to = self.to;
+        for person in self.people.values_mut() {
+            // What follows a conversation looks back at it.
+            person.talks.retain(|talk| talk.1 + ACW_WITHIN >= to || talk.0 >= to);
+            person.pauses.retain(|pause| pause.1 > to || pause.0 >= to);
+            person.lost.retain(|&at| at >= to);
+        }
+        self.waits.values_mut().for_each(|waits| waits.retain(|wait| wait.1 > to));
+        self.from = to;
     }
 
     /// When callers waited on any of some queues; `None` = on any queue.
@@ -100,43 +172,77 @@ impl Days {
         union(waits.flat_map(|entry| entry.1.iter().copied()).collect())
     }
 
-    pub(super) fn stretch(&self, agent: AgentId, from: UnixSec, to: UnixSec) -> Stretch {
-        let mut stretch = Stretch { idle: to - from, ..Stretch::default() };
-        let Some(person) = self.of(agent) else { return stretch };
-        let cut = |&(start, end): &Interval| (start.max(from), end.min(to));
-        for talk in person.among(&person.talks, from, to) {
-            let (start, end) = cut(talk);
-            stretch.calls += u32::from(talk.0 >= from);
-            stretch.talk += (end - start).max(0);
-        }
-        for pause in person.among(&person.pauses, from, to) {
-            let (start, end) = cut(pause);
-            stretch.pauses += u32::from(end > start || pause.0 >= from);
-            stretch.pause += (end - start).max(0);
-        }
-        let lost = |at: UnixSec| person.lost.partition_point(|&moment| moment < at);
-        stretch.lost = (lost(to) - lost(from)) as u32;
-        stretch.idle = length(&without(&[(from, to)], &person.busy));
-        stretch
+    /// The pieces of intervals, as [`union`] makes them, that lie in the week.
+    pub(super) fn cut(&self, intervals: &[Interval]) -> Vec<Interval> {
+        let first = intervals.partition_point(|interval| interval.1 <= self.from);
+        let near = intervals[first..].iter().take_while(|interval| interval.0 < self.to);
+        near.map(|interval| (interval.0.max(self.from), interval.1.min(self.to))).collect()
     }
 }
 
 impl Person {
-    /// Talking or paused.
-    pub(super) fn busy(&self) -> &[Interval] {
-        &self.busy
+    /// Adds what lies in the week to the figures of a stretch.
+    fn add_to(&self, stretch: &mut Stretch, week: &Week, start: UnixSec, end: UnixSec) {
+        let (from, to) = (start.max(week.from), end.min(week.to));
+        if from >= to {
+            return;
+        }
+        let inside = |start: UnixSec, end: UnixSec| (end.min(to) - start.max(from)).max(0);
+        let near = from.saturating_sub(self.longest);
+        let first = self.talks.partition_point(|talk| talk.0 < near);
+        for talk in self.talks[first..].iter().take_while(|talk| talk.0 < to) {
+            stretch.calls += u32::from(talk.0 >= from);
+            stretch.talk += inside(talk.0, talk.1);
+        }
+        let first = self.pauses.partition_point(|pause| pause.0 < near);
+        for pause in self.pauses[first..].iter().take_while(|pause| pause.0 < to) {
+            // One that reaches into the stretch is counted where that begins.
+            let carried = from == start && pause.1 > from;
+            stretch.pauses += u32::from(pause.0 >= from || carried);
+            stretch.pause += inside(pause.0, pause.1);
+        }
+        let lost = |at: UnixSec| self.lost.partition_point(|&moment| moment < at);
+        stretch.lost += (lost(to) - lost(from)) as u32;
+        let first = self.busy.partition_point(|busy| busy.1 <= from);
+        let busy = self.busy[first..].iter().take_while(|busy| busy.0 < to);
+        stretch.idle -= busy.map(|busy| inside(busy.0, busy.1)).sum::<Secs>();
     }
+}
 
-    /// Those of a list that begin before `to` and end at `from` or later.
-    fn among<'a>(
-        &self,
-        list: &'a [Interval],
-        from: UnixSec,
-        to: UnixSec,
-    ) -> impl Iterator<Item = &'a Interval> {
-        let first = list.partition_point(|interval| interval.0 < from - self.longest);
-        list[first..].iter().take_while(move |i| i.0 < to).filter(move |i| i.1 >= from)
+/// The figures of some stretches of agents, in their order.
+pub(super) fn figures_of(
+    study: &Study<'_>,
+    stretches: &[(AgentId, UnixSec, UnixSec)],
+    length: Secs,
+) -> Result<Vec<Stretch>> {
+    let empty = |&(_, start, end): &(AgentId, UnixSec, UnixSec)| Stretch {
+        idle: end - start,
+        ..Stretch::default()
+    };
+    let mut figures: Vec<Stretch> = stretches.iter().map(empty).collect();
+    let last = stretches.iter().map(|stretch| stretch.2).max().unwrap_or(UnixSec::MIN);
+    // Those of each agent that are not over, by their place.
+    let mut left: FxHashMap<AgentId, Vec<usize>> = FxHashMap::default();
+    for (place, stretch) in stretches.iter().enumerate() {
+        left.entry(stretch.0).or_default().push(place);
     }
+    for places in left.values_mut() {
+        places.order_by_key(|&place| stretches[place].1);
+    }
+    Week::each(study, Beside::Lost, length, &mut |week| {
+        for (agent, places) in &mut left {
+            if let Some(person) = week.people.get(agent) {
+                let begun = places.partition_point(|&place| stretches[place].1 < week.to);
+                for &place in &places[..begun] {
+                    let (_, start, end) = stretches[place];
+                    person.add_to(&mut figures[place], week, start, end);
+                }
+            }
+            places.retain(|&place| stretches[place].2 > week.to);
+        }
+        Ok(if last <= week.to { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+    })?;
+    Ok(figures)
 }
 
 /// Intervals put together: in order, without touching.

@@ -63,6 +63,9 @@ pub(super) struct Part {
     pub stored: bool,
 }
 
+/// Cells on their way into sums, by row and queue.
+type Groups<K> = FxHashMap<(Option<K>, Lane), Box<QueueCell>>;
+
 /// A cell on its way into a sum.
 enum AnyCell<'c> {
     Packed(&'c [u8]),
@@ -324,8 +327,10 @@ impl<'a> Study<'a> {
     where
         K: Hash + Ord + Clone,
     {
-        let mut groups: FxHashMap<(Option<K>, Lane), Box<QueueCell>> = FxHashMap::default();
-        let mut short = 0;
+        let mut groups: Groups<K> = FxHashMap::default();
+        let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
+        let mut totals = Totals::default();
+        let mut day = None;
         let mut places = Places::new(self, base, self.query.from);
         let mut take = |cell_key: QueueKey, cell: AnyCell<'_>| -> Result<()> {
             let lane = Lane { queue: cell_key.queue, direction: cell_key.direction };
@@ -333,6 +338,11 @@ impl<'a> Study<'a> {
                 return Ok(());
             }
             let Some(bucket) = places.bucket(cell_key.slot) else { return Ok(()) };
+            // Cells come in order of time: what a day comes to is known when
+            // the next begins, and its queues need not be kept apart.
+            if base == Some(Base::Day) && day.replace(bucket).is_some_and(|last| last != bucket) {
+                self.pour(&mut groups, &mut sums, &mut totals);
+            }
             let sum = groups.entry((key(bucket, lane), lane)).or_default();
             match cell {
                 AnyCell::Packed(bytes) => sum.merge_figures(figures, bytes).map_err(damaged),
@@ -342,6 +352,7 @@ impl<'a> Study<'a> {
                 }
             }
         };
+        let mut short = 0;
         // Calls of the last day may end after the period; of older ones none.
         let (last_day, to) = (self.query.to - LOOK_BACK, self.query.to);
         let detail_gone = self.source.coverage().detail_from.is_some_and(|from| from > last_day);
@@ -386,9 +397,21 @@ impl<'a> Study<'a> {
                 take(*key, AnyCell::Made(cell))?;
             }
         }
-        let mut sums: BTreeMap<K, Sum> = BTreeMap::new();
-        let mut totals = Totals { short, ..Totals::default() };
-        for ((group, lane), cell) in groups {
+        self.pour(&mut groups, &mut sums, &mut totals);
+        if !within {
+            self.totals.set(Some(Totals { short, ..totals }));
+        }
+        Ok(sums)
+    }
+
+    /// Adds cells to the sums they belong to, each with its queue's rules.
+    fn pour<K: Ord>(
+        &self,
+        groups: &mut Groups<K>,
+        sums: &mut BTreeMap<K, Sum>,
+        totals: &mut Totals,
+    ) {
+        for ((group, lane), cell) in groups.drain() {
             totals.answered += u64::from(cell.answered());
             totals.lost += u64::from(cell.lost());
             if let Some(group) = group {
@@ -396,10 +419,6 @@ impl<'a> Study<'a> {
                 sums.entry(group).or_default().add(&self.query.rules, name, lane.direction, *cell);
             }
         }
-        if !within {
-            self.totals.set(Some(totals));
-        }
-        Ok(sums)
     }
 
     fn note_straddling(&self) {

@@ -107,9 +107,14 @@ impl Source for Memory {
         Ok(all.filter(|m| touches(m.start, m.end, from, to)).cloned().collect())
     }
 
-    fn pauses(&self, from: UnixSec, to: UnixSec) -> Result<Vec<Pause>> {
+    fn pauses(
+        &self,
+        from: UnixSec,
+        to: UnixSec,
+        visit: &mut dyn FnMut(Pause) -> Result<()>,
+    ) -> Result<()> {
         let all = self.pauses.iter().filter(|pause| pause.queue.is_none());
-        Ok(all.filter(|p| touches(p.start, p.end, from, to)).cloned().collect())
+        all.filter(|p| touches(p.start, p.end, from, to)).cloned().try_for_each(visit)
     }
 
     fn menu_calls(&self, from: UnixSec, to: UnixSec) -> Result<Vec<IvrCall>> {

@@ -7,8 +7,12 @@ use crate::base::Zone;
 use crate::model::totals::random::{SPAN, START, presence, stints};
 use crate::model::{Membership, Pause, Session, Stint};
 use crate::reports::block::{catalogue, run};
+use crate::reports::handling::after_call;
 use crate::reports::period::Window;
+use crate::reports::presence::free_times;
 use crate::reports::query::{Activity, PauseKind, Query, SlaTarget};
+use crate::reports::stretch::figures_of;
+use crate::reports::study::Study;
 use crate::reports::tests::memory::Memory;
 
 fn queries() -> impl Strategy<Value = Query> {
@@ -113,6 +117,34 @@ proptest! {
             let from_cells = run(block.id, &query, &cells).unwrap();
             prop_assert_eq!(from_facts, from_cells, "{}", block.id);
         }
+    }
+
+    #[test]
+    fn facts_read_a_stretch_at_a_time_give_what_all_of_them_give(
+        stints in stints(),
+        presence in presence(),
+        days in proptest::collection::vec(0i64..4, 90),
+        query in long_queries(),
+        length in prop_oneof![Just(900i64), 900i64..200_000],
+    ) {
+        let source = over_days(stints, presence, &days);
+        let study = Study::new(&query, &source, None, false);
+        let whole = study.sessions().unwrap();
+        // The sessions, and pieces of them.
+        let stretches: Vec<_> = whole
+            .iter()
+            .flat_map(|s| {
+                let middle = s.start + (s.end - s.start) / 3;
+                [(s.agent, s.start, s.end), (s.agent, s.start, middle), (s.agent, middle, s.end)]
+            })
+            .collect();
+        let all = i64::MAX;
+        prop_assert_eq!(
+            figures_of(&study, &stretches, length).unwrap(),
+            figures_of(&study, &stretches, all).unwrap()
+        );
+        prop_assert_eq!(free_times(&study, length).unwrap(), free_times(&study, all).unwrap());
+        prop_assert_eq!(after_call(&study, length).unwrap(), after_call(&study, all).unwrap());
     }
 
     #[test]
