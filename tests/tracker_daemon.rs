@@ -89,7 +89,7 @@ struct Office {
 }
 
 impl Office {
-    fn new(port: u16) -> Self {
+    fn new(port: u16, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         fs::write(path("secret"), "s3cret\n").unwrap();
@@ -97,7 +97,7 @@ impl Office {
         let text = format!(
             "[log]\npath = \"{}\"\n[store]\ndata = \"{}\"\n[portal]\nlisten = \"127.0.0.1:0\"\n\
              [ami]\nport = {port}\nuser = \"office\"\nsecret_file = \"{}\"\n\
-             [tracker]\nenabled = true\nparkedcalls = true\noutboundcalls = true\n",
+             [tracker]\nenabled = true\nparkedcalls = true\noutboundcalls = true\n{more}",
             path("queue_log"),
             path("data"),
             path("secret"),
@@ -187,7 +187,7 @@ impl Office {
 #[test]
 fn a_call_parked_before_a_kill_is_a_lost_call_of_its_lot_after_it() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let office = Office::new(listener.local_addr().unwrap().port());
+    let office = Office::new(listener.local_addr().unwrap().port(), "");
     let server = std::thread::spawn(move || {
         // The first run hears of calls; the second of nothing.
         serve(&listener, EVENTS);
@@ -221,7 +221,7 @@ const DIAL: &str = "Event: Newchannel\r\nChannel: PJSIP/101-1\r\nChannelState: 4
 #[test]
 fn a_call_its_dialplan_logs_late_is_one_call_and_what_a_run_lost_is_ended_by_the_next() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let office = Office::new(listener.local_addr().unwrap().port());
+    let office = Office::new(listener.local_addr().unwrap().port(), "");
     let server = std::thread::spawn(move || {
         serve(&listener, DIAL);
         serve(&listener, "");
@@ -248,4 +248,26 @@ fn a_call_its_dialplan_logs_late_is_one_call_and_what_a_run_lost_is_ended_by_the
     finished.sort_by(|a, b| a.0.cmp(&b.0));
     let call = |id: &str, number: &str| (id.to_owned(), number.to_owned(), Cause::Abandon);
     assert_eq!(finished, [call("7.1", "0156"), call(":9.1", "0199")]);
+}
+
+#[test]
+fn records_for_the_database_and_the_log_count_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let office = Office::new(port, "sink = \"internal, file\"\n");
+    let server = std::thread::spawn(move || serve(&listener, EVENTS));
+    let mut daemon = office.start();
+    office.open_calls(&[":1.1"]);
+    office.lost("");
+    // Behind the tracker's own lines: once it is known, they were read.
+    office.log("7.1", "CALLOUTBOUND||0156");
+    office.open_calls(&["7.1", ":1.1"]);
+    daemon.kill().unwrap();
+    daemon.wait().unwrap();
+    server.join().unwrap();
+    let log = fs::read_to_string(&office.log).unwrap();
+    assert_eq!(log.matches("|ENTERQUEUE|").count(), 2, "{log}");
+    assert_eq!(log.matches("|:2.1|pk-default|NONE|ABANDON|").count(), 1, "{log}");
+    let lost = (":2.1".to_owned(), "702-0794445566".to_owned(), Cause::Abandon);
+    assert_eq!(office.finished(), [lost]);
 }

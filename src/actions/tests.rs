@@ -127,6 +127,43 @@ fn log_on(queues: &[&str], phone: Option<&str>) -> Wish {
     }
 }
 
+/// Ann's pause on sales.
+fn ann_paused() -> Event<'static> {
+    Event::MemberPause(Member {
+        queue: "sales".into(),
+        name: "Ann".into(),
+        interface: "PJSIP/201".into(),
+        paused: true,
+        ..Member::default()
+    })
+}
+
+#[test]
+fn a_log_on_to_one_more_queue_ends_the_pause_where_the_office_wants_that() {
+    let unpause = "QueuePause Interface=PJSIP/201 Paused=false".to_owned();
+    let ends = |wants: bool, paused: bool, asked: Option<&str>| {
+        let mut office = office();
+        if paused {
+            play(&mut office, [ann_paused()]);
+        }
+        let dialplan = Dialplan { unpause_on_logon: wants, ..Dialplan::default() };
+        let wish = Wish::LogOn {
+            agent: None,
+            queues: vec!["care".to_owned()],
+            phone: Some("201".to_owned()),
+            penalty: 0,
+            paused: asked.map(str::to_owned),
+        };
+        let made = lines(&plan(&wish, &agent(), &office, &dialplan).unwrap());
+        assert!(made[0].starts_with("QueueAdd Queue=care Interface=PJSIP/201"), "{made:?}");
+        made.contains(&unpause)
+    };
+    assert!(ends(true, true, None));
+    assert!(!ends(false, true, None), "as shipped");
+    assert!(!ends(true, false, None), "nothing to end");
+    assert!(!ends(true, true, Some("")), "who logs on paused stays so");
+}
+
 #[test]
 fn a_log_on_writes_who_sits_where_and_joins_each_queue() {
     let dan = who(Role::Agent, Some("Dan"), None);
@@ -216,16 +253,7 @@ fn calling_out_rings_ones_own_telephone_first_but_not_while_paused() {
     assert!(lines(&made)[0].starts_with("Originate Channel=PJSIP/201 Timeout=30000 Async=true"));
     assert!(matches!(wish(call("1,1,System(x)"), &agent(), &office()), Err(No::NotNow(_))));
     let mut paused = office();
-    play(
-        &mut paused,
-        [Event::MemberPause(Member {
-            queue: "sales".into(),
-            name: "Ann".into(),
-            interface: "PJSIP/201".into(),
-            paused: true,
-            ..Member::default()
-        })],
-    );
+    play(&mut paused, [ann_paused()]);
     assert_eq!(wish(call("0155500"), &agent(), &paused), Err(No::Paused));
     assert_eq!(wish(call("1"), &who(Role::User, Some("Ann"), None), &office()), Err(No::Right));
 }

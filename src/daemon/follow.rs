@@ -6,6 +6,8 @@
 //! kept by somebody), nothing is read, so nothing is lost that is still in
 //! the file.
 
+mod second;
+
 use std::path::Path;
 use std::sync::mpsc::{
     Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
@@ -17,12 +19,13 @@ use std::time::{Duration, Instant};
 use crate::base::error::io;
 use crate::base::{Error, Kind, Result, Secs, UnixSec, time};
 use crate::daemon::intake::{self, Counts, Intake};
+use crate::daemon::tracking::Echoes;
 use crate::daemon::watcher::Watcher;
 use crate::input::queue_log::lines::Line;
-use crate::input::queue_log::{self, Follower, Parsed, State, Waker};
+use crate::input::queue_log::{self, Follower, State, Waker};
 use crate::live::{Hub, Phones, Source, SourceState};
 use crate::store::{Batch, Position, Store};
-use crate::twins::{self, Pairing, Side};
+use crate::twins::{self, Pairing};
 
 /// More than this is committed before the interval is over, so that a backlog
 /// read at start needs little memory.
@@ -169,6 +172,8 @@ pub struct Work {
     pub commit_interval: Duration,
     /// Lines that the tracker waits for, if there is one.
     pub hints: Option<SyncSender<Box<[u8]>>>,
+    /// Lines of our own that come back.
+    pub echoes: Option<Echoes>,
     /// Which telling of a fact is the second, where AMI tells too.
     pub pairing: Option<Pairing>,
 }
@@ -266,7 +271,7 @@ impl Desk {
             self.work.watcher.begin();
         }
         if let Line::Complete(bytes) = line
-            && self.was_told(bytes, behind)
+            && (self.comes_back(bytes, behind) || self.was_told(bytes, behind))
         {
             return;
         }
@@ -283,40 +288,6 @@ impl Desk {
         if self.work.intake.gathered() >= MOST_GATHERED {
             // A failure is kept and tried again by the loop.
             let _ = self.commit();
-        }
-    }
-
-    /// Whether AMI has told this record of the log before; then only the
-    /// position goes on.
-    fn was_told(&mut self, bytes: &[u8], behind: Position) -> bool {
-        let Work { pairing: Some(pairing), intake, .. } = &mut self.work else { return false };
-        let Parsed::Event(event) = queue_log::parse(bytes, intake.options()) else { return false };
-        pairing.log_told(&event);
-        if !pairing.is_second(&event, Side::Log) {
-            return false;
-        }
-        intake.pass(event.time, behind);
-        self.dirty_since.get_or_insert_with(Instant::now);
-        true
-    }
-
-    /// What AMI tells of the queues, as far as the log has not told it.
-    fn take_told(&mut self, lines: Vec<twins::Line>) {
-        let mut fresh = Tracked::default();
-        let Work { pairing: Some(pairing), intake, .. } = &mut self.work else { return };
-        for line in lines {
-            let parsed = queue_log::parse(line.text.as_bytes(), intake.options());
-            let Parsed::Event(event) = parsed else { continue };
-            // The log will say how it ended, or has.
-            if line.guessed && pairing.log_knows(&event.call_id) {
-                continue;
-            }
-            if !pairing.is_second(&event, Side::Ami) {
-                fresh.lines.push(line.text);
-            }
-        }
-        if !fresh.lines.is_empty() {
-            self.take_tracked(&fresh);
         }
     }
 

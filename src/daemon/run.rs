@@ -111,6 +111,7 @@ async fn serve(
         hub: Arc::clone(&hub),
         commit_interval: interval(&config),
         hints: tracker.as_ref().map(|tracker| tracker.hints.clone()),
+        echoes: tracker.as_ref().and_then(|tracker| tracker.echoes.clone()),
         pairing: counts_by_ami(&config).then(Pairing::default),
     };
     let follow = Arc::new(follow::start(work, &config.log.path)?);

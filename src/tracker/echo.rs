@@ -8,18 +8,32 @@ use crate::tracker::Record;
 
 /// How long a line may take to come back.
 const WINDOW: UnixMicro = 10_000_000;
+/// The same where it would count a second time.
+const PATIENCE: UnixMicro = 600_000_000;
 /// Lines waited for at most; past it the oldest are given up.
 const MOST: usize = 1024;
 
 /// Lines handed to a sink that ends in the file we follow. A line that comes
 /// back is known by its text after the time, because Asterisk stamps what it
 /// writes for us itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Echo {
+    window: UnixMicro,
     awaited: VecDeque<(UnixMicro, u64)>,
 }
 
+impl Default for Echo {
+    fn default() -> Self {
+        Echo { window: WINDOW, awaited: VecDeque::new() }
+    }
+}
+
 impl Echo {
+    /// One that waits ten minutes: for a reader who has the record already.
+    pub fn patient() -> Self {
+        Echo { window: PATIENCE, ..Echo::default() }
+    }
+
     /// A record went out.
     pub fn wrote(&mut self, record: &Record, now: UnixMicro) {
         if self.awaited.len() == MOST {
@@ -30,7 +44,7 @@ impl Echo {
 
     /// Whether a line of the log is one of ours come back; each is taken once.
     pub fn takes(&mut self, line: &[u8], now: UnixMicro) -> bool {
-        while self.awaited.front().is_some_and(|(at, _)| now.saturating_sub(*at) > WINDOW) {
+        while self.awaited.front().is_some_and(|(at, _)| now.saturating_sub(*at) > self.window) {
             self.awaited.pop_front();
         }
         if self.awaited.is_empty() {
@@ -84,5 +98,8 @@ mod tests {
         let mut echo = Echo::default();
         echo.wrote(&record(), 0);
         assert!(!echo.takes(b"6|:1.1|q-a|PJSIP/1|REMOVEMEMBER|", WINDOW + 1));
+        let mut patient = Echo::patient();
+        patient.wrote(&record(), 0);
+        assert!(patient.takes(b"6|:1.1|q-a|PJSIP/1|REMOVEMEMBER|", WINDOW + 1));
     }
 }

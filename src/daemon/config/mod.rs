@@ -32,7 +32,7 @@ pub use office::{Activity, Agent, Office, Outcome, PauseCode, Queue};
 pub use portal::Portal;
 pub use reports::Reports;
 pub use store::Store;
-pub use tracker::{SinkName, Tracker};
+pub use tracker::{Sinks, Tracker, Writer};
 
 /// Where the file is looked for when nobody says where.
 pub const DEFAULT_PATH: &str = "/etc/switchroom/switchroom.toml";

@@ -47,8 +47,10 @@ crate::settings! {
         ring_attempts: bool = false,
         /// Where the records go: `internal` (this database), `ami` (Asterisk writes them to
         /// its queue_log, where they are read like all others), or `file` (appended to
-        /// log.path).
-        sink: SinkName = SinkName::Internal,
+        /// log.path). Two at once with a comma: `internal, file` for other readers of the log.
+        sink: Sinks = Sinks { internal: true, log: None },
+        /// Write even where another tracker is connected to this Asterisk.
+        force: bool = false,
         /// A file to which what the connection carries is written, for a fault report or
         /// `switchroom replay`; three files of 50 MiB are kept. Empty for none.
         debugfile: String = String::new(),
@@ -119,32 +121,57 @@ impl Value for ScopeName {
     }
 }
 
-/// Where the records go.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum SinkName {
-    #[default]
-    Internal,
-    Ami,
-    File,
+/// Where the records go: the database, the log, or both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sinks {
+    pub internal: bool,
+    /// Who writes them into the log; two writers would write each twice.
+    pub log: Option<Writer>,
 }
 
-impl Value for SinkName {
-    const KIND: &'static str = "\"internal\", \"ami\" or \"file\"";
+/// Who writes records into the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    Asterisk,
+    Ourselves,
+}
+
+impl Default for Sinks {
+    fn default() -> Self {
+        Sinks { internal: true, log: None }
+    }
+}
+
+impl Value for Sinks {
+    const KIND: &'static str =
+        "\"internal\", \"ami\", \"file\", or internal with one of the others";
     fn read(raw: &Raw, _: &str, _: &mut Vec<Fault>) -> Result<Self, String> {
-        match &raw.value {
-            RawValue::Text(text) if text == "internal" => Ok(SinkName::Internal),
-            RawValue::Text(text) if text == "ami" => Ok(SinkName::Ami),
-            RawValue::Text(text) if text == "file" => Ok(SinkName::File),
-            _ => Err(Self::KIND.to_owned()),
+        let RawValue::Text(text) = &raw.value else { return Err(Self::KIND.to_owned()) };
+        let mut sinks = Sinks { internal: false, log: None };
+        for word in text.split(',').map(str::trim) {
+            let writer = match word {
+                "internal" if !sinks.internal => {
+                    sinks.internal = true;
+                    continue;
+                }
+                "ami" => Writer::Asterisk,
+                "file" => Writer::Ourselves,
+                _ => return Err(Self::KIND.to_owned()),
+            };
+            if sinks.log.replace(writer).is_some() {
+                return Err(Self::KIND.to_owned());
+            }
         }
+        Ok(sinks)
     }
     fn show(&self) -> String {
-        match self {
-            SinkName::Internal => "\"internal\"",
-            SinkName::Ami => "\"ami\"",
-            SinkName::File => "\"file\"",
-        }
-        .to_owned()
+        let log = match self.log {
+            None => None,
+            Some(Writer::Asterisk) => Some("ami"),
+            Some(Writer::Ourselves) => Some("file"),
+        };
+        let words: Vec<&str> = self.internal.then_some("internal").into_iter().chain(log).collect();
+        format!("{:?}", words.join(", "))
     }
 }
 
@@ -172,6 +199,21 @@ mod tests {
         let config = Config::parse("[tracker]\nhidden_channels = \"^PJSIP/t\"\nsink = \"ami\"");
         let tracker = config.unwrap().tracker;
         assert_eq!(tracker.options().hidden_channels.unwrap().text(), "^PJSIP/t");
-        assert_eq!(tracker.sink, SinkName::Ami);
+        assert_eq!(tracker.sink, Sinks { internal: false, log: Some(Writer::Asterisk) });
+    }
+
+    #[test]
+    fn the_database_and_one_writer_of_the_log_go_together_and_two_writers_do_not() {
+        let sink = |text: &str| {
+            let config = Config::parse(&format!("[tracker]\nsink = \"{text}\""));
+            config.map(|config| config.tracker.sink)
+        };
+        let both = Sinks { internal: true, log: Some(Writer::Ourselves) };
+        assert_eq!(sink("internal, file"), Ok(both));
+        assert_eq!(sink("file,internal"), Ok(both));
+        assert_eq!(both.show(), "\"internal, file\"");
+        for wrong in ["", "file, ami", "internal, internal", "file, file", "tape"] {
+            assert!(sink(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -12,7 +12,7 @@ mod rivals;
 mod tail;
 
 use std::collections::VecDeque;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::base::{Error, Kind, UnixMicro, UnixSec};
 use crate::daemon::follow::{Handle, Tracked};
@@ -87,6 +87,10 @@ impl Sink {
     }
 }
 
+/// Lines that the thread that follows the log will meet again, and must pass
+/// by: it has their records already.
+pub type Echoes = Arc<Mutex<Echo>>;
+
 /// Called once with what makes going on senseless.
 pub type Ended = Box<dyn FnOnce(Error) + Send>;
 
@@ -97,7 +101,10 @@ pub struct Setup<'a> {
     pub journal: Option<&'a str>,
     /// What the database has open of it.
     pub orphans: Vec<Orphan>,
-    pub sink: Sink,
+    /// One or more; see `echoes`.
+    pub sinks: Vec<Sink>,
+    /// Where records go both into the database and into the log it is fed by.
+    pub echoes: Option<Echoes>,
     pub lines: Lines,
     pub manner: Manner,
     /// For the health page, where there is one.
@@ -111,7 +118,8 @@ pub struct Setup<'a> {
 pub struct Tracking<B: Book> {
     tracker: Tracker,
     book: B,
-    sink: Sink,
+    sinks: Vec<Sink>,
+    echoes: Option<Echoes>,
     lines: Lines,
     echo: Echo,
     rivals: Rivals,
@@ -160,7 +168,8 @@ impl<B: Book> Tracking<B> {
         let tracking = Tracking {
             tracker,
             book,
-            sink: setup.sink,
+            sinks: setup.sinks,
+            echoes: setup.echoes,
             lines: setup.lines,
             echo: Echo::default(),
             rivals: Rivals::new(setup.manner),
@@ -374,23 +383,34 @@ impl<B: Book> Tracking<B> {
 
     fn write(&mut self, records: &[Record], now: UnixMicro) {
         let mut tracked = std::mem::take(&mut self.waiting);
+        let mut trouble = None;
         for record in records {
-            match &mut self.sink {
-                Sink::Internal => tracked.lines.push(record.database_line()),
-                _ if record.internal => {}
-                Sink::Ami => {
-                    self.says.push_back((WRITTEN, queue_log_action(record)));
-                    self.echo.wrote(record, now);
+            for sink in &mut self.sinks {
+                if let Sink::Internal = sink {
+                    tracked.lines.push(record.database_line());
+                    continue;
                 }
-                Sink::File(log) => match log.append(record) {
-                    Ok(()) => self.echo.wrote(record, now),
-                    Err(error) => {
+                if record.internal {
+                    continue;
+                }
+                // Before it can come back.
+                self.echo.wrote(record, now);
+                if let Some(echoes) = &self.echoes {
+                    echoes.lock().unwrap_or_else(PoisonError::into_inner).wrote(record, now);
+                }
+                if let Sink::File(log) = sink {
+                    if let Err(error) = log.append(record) {
                         self.counts.lost += 1;
                         tracing::error!("{error}");
-                        self.give_up(error);
+                        trouble = Some(error);
                     }
-                },
+                } else {
+                    self.says.push_back((WRITTEN, queue_log_action(record)));
+                }
             }
+        }
+        if let Some(error) = trouble {
+            self.give_up(error);
         }
         if self.tracker.changed() || self.tracker.open() > 0 && now - self.kept >= HEARTBEAT {
             self.kept = now;
@@ -432,7 +452,7 @@ impl<B: Book> Tracking<B> {
         TrackerHealth {
             state,
             other: self.rivals.other().map(str::to_owned),
-            sink: self.sink.name().to_owned(),
+            sink: self.sinks.iter().map(Sink::name).collect::<Vec<_>>().join(", "),
             open: meter.open as u64,
             channels: meter.channels as u64,
             records: records.map(|(word, count)| (word.name().to_owned(), count)).collect(),

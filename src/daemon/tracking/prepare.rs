@@ -1,15 +1,15 @@
 //! The tracker of the daemon, made ready before its connection stands.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 
 use crate::base::Result;
-use crate::daemon::config::{Config, SinkName};
+use crate::daemon::config::{Config, Sinks, Writer};
 use crate::daemon::follow::Handle;
-use crate::daemon::tracking::{Gauge, Lines, LogFile, Manner, Setup, Sink, Tracking};
+use crate::daemon::tracking::{Echoes, Gauge, Lines, LogFile, Manner, Setup, Sink, Tracking};
 use crate::input::ami::client::Listener;
 use crate::model::{Direction, Fold, Membership};
-use crate::tracker::{Options, Orphan};
+use crate::tracker::{Echo, Options, Orphan};
 
 /// Lines of the log on their way to the tracker; more are hints lost.
 const HINTS: usize = 256;
@@ -21,9 +21,11 @@ pub struct Prepared {
     pub hints: SyncSender<Box<[u8]>>,
     /// For the health page.
     pub gauge: Gauge,
+    /// For the thread that follows the log, where it meets what it has.
+    pub echoes: Option<Echoes>,
     lines: Receiver<Box<[u8]>>,
     options: Options,
-    sink: SinkName,
+    sinks: Sinks,
     /// Calls of ours that the run before left open.
     orphans: Vec<Orphan>,
 }
@@ -33,11 +35,21 @@ pub fn prepare(config: &Config) -> Option<Prepared> {
     let wanted = config.tracker.enabled && config.ami.is_set();
     wanted.then(|| {
         let (hints, lines) = sync_channel(HINTS);
-        let (options, sink) = (config.tracker.options(), config.tracker.sink);
+        let (options, sinks) = (config.tracker.options(), config.tracker.sink);
+        let both = sinks.internal && sinks.log.is_some();
+        let echoes = both.then(|| Arc::new(Mutex::new(Echo::patient())));
         if options.outbound_calls && !options.rewrite_unique_ids {
             tracing::warn!("{}", super::NO_COLON);
         }
-        Prepared { hints, gauge: Gauge::default(), lines, options, sink, orphans: Vec::new() }
+        Prepared {
+            hints,
+            gauge: Gauge::default(),
+            echoes,
+            lines,
+            options,
+            sinks,
+            orphans: Vec::new(),
+        }
     })
 }
 
@@ -89,18 +101,23 @@ impl Prepared {
         journal: Option<&str>,
         follow: Arc<Handle>,
     ) -> Result<Box<dyn Listener>> {
-        let sink = match self.sink {
-            SinkName::Internal => Sink::Internal,
-            SinkName::File => Sink::File(LogFile::open(&config.log.path)?),
-            SinkName::Ami => Sink::Ami,
-        };
+        let mut sinks: Vec<Sink> = Vec::new();
+        if self.sinks.internal {
+            sinks.push(Sink::Internal);
+        }
+        match self.sinks.log {
+            Some(Writer::Asterisk) => sinks.push(Sink::Ami),
+            Some(Writer::Ourselves) => sinks.push(Sink::File(LogFile::open(&config.log.path)?)),
+            None => {}
+        }
         let setup = Setup {
             options: self.options,
             journal,
             orphans: self.orphans,
-            sink,
+            sinks,
+            echoes: self.echoes,
             lines: Lines::Told(self.lines),
-            manner: Manner::StandAside,
+            manner: if config.tracker.force { Manner::Force } else { Manner::StandAside },
             gauge: Some(self.gauge),
             ended: None,
         };
@@ -121,7 +138,8 @@ mod tests {
             gauge: Gauge::default(),
             lines,
             options: Options::default(),
-            sink: SinkName::Internal,
+            echoes: None,
+            sinks: Sinks::default(),
             orphans: Vec::new(),
         };
         let mut fold = Fold::new(crate::model::Settings::default());

@@ -38,7 +38,8 @@ fn setup(journal: Option<&str>) -> Setup<'_> {
         options: Options { parked_calls: true, ..Options::default() },
         journal,
         orphans: Vec::new(),
-        sink: Sink::Internal,
+        sinks: vec![Sink::Internal],
+        echoes: None,
         lines: Lines::None,
         manner: Manner::StandAside,
         gauge: None,
@@ -135,7 +136,7 @@ fn a_run_goes_on_from_the_journal_of_the_one_before() {
 fn what_asterisk_writes_for_us_comes_back_as_no_hint() {
     let shelf = Shelf::default();
     let (send, lines) = sync_channel(4);
-    let setup = Setup { sink: Sink::Ami, lines: Lines::Told(lines), ..setup(None) };
+    let setup = Setup { sinks: vec![Sink::Ami], lines: Lines::Told(lines), ..setup(None) };
     let mut tracking = Tracking::new(setup, shelf.clone());
     tracking.event(&parked(100_500_000), 100_500_000);
     assert!(said(&mut tracking).is_empty(), "there is no connection yet");
@@ -146,6 +147,27 @@ fn what_asterisk_writes_for_us_comes_back_as_no_hint() {
     send.send(b"100|:1.1|pk-default|NONE|ENTERQUEUE||701-079|1".as_slice().into()).unwrap();
     tracking.tick(101_000_000);
     assert!(said(&mut tracking).is_empty());
+}
+
+#[test]
+fn with_two_sinks_a_record_goes_to_both_and_the_one_who_reads_the_log_is_told() {
+    let shelf = Shelf::default();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("queue_log");
+    let echoes: Echoes = Arc::new(Mutex::new(Echo::patient()));
+    let setup = Setup {
+        sinks: vec![Sink::Internal, Sink::File(LogFile::open(&path).unwrap())],
+        echoes: Some(Arc::clone(&echoes)),
+        ..setup(None)
+    };
+    let mut tracking = Tracking::new(setup, shelf.clone());
+    tracking.event(&parked(100_500_000), 100_500_000);
+    let line = "100|:1.1|pk-default|NONE|ENTERQUEUE||701-079|1";
+    assert_eq!(shelf.lines(), [line]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("{line}\n"));
+    let mut echoes = echoes.lock().unwrap();
+    assert!(echoes.takes(line.as_bytes(), 200_000_000));
+    assert!(!echoes.takes(line.as_bytes(), 200_000_000), "each comes back once");
 }
 
 #[test]
