@@ -48,6 +48,7 @@ step_clippy() {
 
 step_rust() {
   need_rust
+  if need_age; then export SWITCHROOM_NEED_AGE=1; fi
   cargo test --locked --workspace
 }
 

@@ -5,6 +5,9 @@
 //! not on the path. Without them these tests say so and prove nothing; with
 //! `SWITCHROOM_NEED_AGE=1`, as in `./dev test`, that is a failure.
 
+#[path = "vectors/reader.rs"]
+mod vectors;
+
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -134,6 +137,25 @@ fn the_public_age_opens_a_rewrapped_file_with_the_new_key_only() {
     assert!(plain == bytes(CHUNK + 9));
     let key = age.file("old", old.to_text().as_bytes());
     assert!(age.run(&["-d", "-i", key.to_str().unwrap()], &moved).is_err());
+}
+
+/// Both programs agree which of the vectors are whole. Only a passphrase beside
+/// a key is refused by us alone: the format leaves that to who has the key.
+#[test]
+fn the_public_age_refuses_what_we_refuse() {
+    let Some(age) = Age::there() else { return };
+    for vector in vectors::all() {
+        let vectors::Key::Identity(identity) = &vector.key else { continue };
+        if vector.name == "passphrase-beside-key" {
+            continue;
+        }
+        let key = age.file("key", identity.to_text().as_bytes());
+        let result = age.run(&["-d", "-i", key.to_str().unwrap()], &vector.sealed);
+        match result {
+            Ok(plain) => assert!(vector.verdict == "good" && vector.is(&plain), "{}", vector.name),
+            Err(words) => assert!(vector.verdict != "good", "{}: {words}", vector.name),
+        }
+    }
 }
 
 /// The program asks its terminal for a passphrase, and `script` of util-linux
