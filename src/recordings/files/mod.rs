@@ -3,6 +3,7 @@
 
 pub mod beneath;
 mod folders;
+pub mod seal;
 pub mod walk;
 
 pub use folders::Folders;

@@ -31,17 +31,22 @@ pub struct Recipient([u8; 32]);
 /// Who opens a file: a secret key, written `AGE-SECRET-KEY-1…`. It is wiped
 /// when dropped and does not print.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
-pub struct Identity([u8; 32]);
+pub struct Identity {
+    secret: [u8; 32],
+    /// Worked out once: it takes as long as opening does.
+    public: [u8; 32],
+}
 
 /// What a file is sealed with: 16 random bytes, never used for another file.
 #[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct FileKey(pub(super) [u8; 16]);
 
 impl Recipient {
-    /// The first 8 bytes of the SHA-256 of the public key, in hexadecimal: a
-    /// name short enough for rows and for people.
+    /// The first 16 hexadecimal digits of the SHA-256 of the key's text
+    /// `age1…`: a name short enough for rows and for people, who get it by
+    /// `printf %s age1… | sha256sum`.
     pub fn fingerprint(&self) -> String {
-        let digest = ring::digest::digest(&ring::digest::SHA256, &self.0);
+        let digest = ring::digest::digest(&ring::digest::SHA256, self.to_string().as_bytes());
         digest.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -89,16 +94,21 @@ impl FromStr for Recipient {
 impl Identity {
     /// A new secret key from the system's random numbers.
     pub fn generate() -> io::Result<Self> {
-        let mut identity = Identity([0; 32]);
-        random(&mut identity.0)?;
-        Ok(identity)
+        let mut secret = Zeroizing::new([0; 32]);
+        random(&mut *secret)?;
+        Ok(Identity::of(&secret))
+    }
+
+    fn of(secret: &[u8; 32]) -> Self {
+        let public = PublicKey::from(&StaticSecret::from(*secret)).to_bytes();
+        Identity { secret: *secret, public }
     }
 
     /// Reads `AGE-SECRET-KEY-1…`; blanks around it are ignored.
     pub fn from_text(text: &str) -> Result<Self, Error> {
         let expected = "a secret key begins with AGE-SECRET-KEY-1 and is copied whole";
         let bytes = key_bytes(text.trim(), IDENTITY_HRP).ok_or(Error::Key(expected))?;
-        Ok(Identity(*bytes))
+        Ok(Identity::of(&bytes))
     }
 
     /// The keys of an identity file as `age-keygen` writes it: one a line,
@@ -119,24 +129,24 @@ impl Identity {
         // Long enough that no piece of it stays behind in an earlier allocation.
         let mut text = Zeroizing::new(String::with_capacity(96));
         let hrp = Hrp::parse_unchecked(IDENTITY_HRP);
-        bech32::encode_upper_to_fmt::<Bech32, String>(&mut text, hrp, &self.0)
+        bech32::encode_upper_to_fmt::<Bech32, String>(&mut text, hrp, &self.secret)
             .expect("32 bytes are below bech32's limit and a String takes any text");
         text
     }
 
     /// The public key that goes with it.
     pub fn recipient(&self) -> Recipient {
-        Recipient(*PublicKey::from(&StaticSecret::from(self.0)).as_bytes())
+        Recipient(self.public)
     }
 
     /// The file key in a stanza for this identity, `None` when the stanza is
     /// for somebody else.
     pub(super) fn unwrap(&self, stanza: &X25519Stanza) -> Result<Option<FileKey>, Error> {
-        let shared = StaticSecret::from(self.0).diffie_hellman(&PublicKey::from(stanza.share));
+        let shared = StaticSecret::from(self.secret).diffie_hellman(&PublicKey::from(stanza.share));
         if !shared.was_contributory() {
             return Err(Error::Header("a share that keeps something secret"));
         }
-        let key = wrap_key(shared.as_bytes(), &stanza.share, &self.recipient().0);
+        let key = wrap_key(shared.as_bytes(), &stanza.share, &self.public);
         Ok(unwrap(&key, &stanza.body))
     }
 }
