@@ -10,7 +10,7 @@
 //! | 2 | [`input`] |
 //! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
 //! | 4 | [`store`] |
-//! | 5 | [`reports`], [`people`], [`actions`], [`recordings`] |
+//! | 5 | [`reports`], [`people`], [`actions`], [`recordings`], [`media`] |
 //! | 6 | [`portal`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
@@ -40,6 +40,7 @@ pub use switchroom_vault::{age, audio, bytes, layout};
 pub mod actions;
 pub mod cli;
 pub mod daemon;
+pub mod media;
 pub mod people;
 pub mod portal;
 pub mod recordings;
