@@ -1,5 +1,5 @@
-//! The tracker inside `switchroom run`: what a scripted manager interface
-//! tells stands in the database, and what was open is closed after a kill.
+//! `switchroom run` on a scripted manager interface: what the tracker and the
+//! twins make of it stands in the database once, also after a kill.
 
 use std::fs::{self, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
@@ -15,6 +15,11 @@ use switchroom::store::{Order, Settings, StintFilter, Store};
 /// Answers every action with success and every list with an empty one. After
 /// the first ping, which comes when all lists are done, it says `events`.
 fn serve(listener: &TcpListener, events: &str) {
+    serve_listing(listener, "", events);
+}
+
+/// The same with `entries` in the list of queues.
+fn serve_listing(listener: &TcpListener, entries: &str, events: &str) {
     let (stream, _) = listener.accept().unwrap();
     let mut reader = BufReader::new(stream);
     say(&mut reader, "Asterisk Call Manager/11.0.0\r\n");
@@ -32,8 +37,10 @@ fn serve(listener: &TcpListener, events: &str) {
             || ["QueueStatus", "Parkinglots", "ParkedCalls"].contains(&name.as_str());
         let mut answer = format!("Response: Success\r\nActionID: {id}\r\nChallenge: 4711\r\n");
         if is_list {
+            let items =
+                if name == "QueueStatus" { entries.replace('@', &id) } else { String::new() };
             answer.push_str(&format!(
-                "EventList: start\r\n\r\nEvent: {name}Complete\r\nActionID: {id}\r\n\
+                "EventList: start\r\n\r\n{items}Event: {name}Complete\r\nActionID: {id}\r\n\
                  EventList: Complete\r\n"
             ));
         }
@@ -89,15 +96,15 @@ struct Office {
 }
 
 impl Office {
-    fn new(port: u16, more: &str) -> Self {
+    fn new(port: u16, tracker: &str, ami: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
         fs::write(path("secret"), "s3cret\n").unwrap();
         fs::write(path("queue_log"), "").unwrap();
         let text = format!(
             "[log]\npath = \"{}\"\n[store]\ndata = \"{}\"\n[portal]\nlisten = \"127.0.0.1:0\"\n\
-             [ami]\nport = {port}\nuser = \"office\"\nsecret_file = \"{}\"\n\
-             [tracker]\nenabled = true\nparkedcalls = true\noutboundcalls = true\n{more}",
+             [ami]\nport = {port}\nuser = \"office\"\nsecret_file = \"{}\"\n{ami}\
+             [tracker]\nenabled = true\nparkedcalls = true\noutboundcalls = true\n{tracker}",
             path("queue_log"),
             path("data"),
             path("secret"),
@@ -123,13 +130,21 @@ impl Office {
 
     /// Appends to the log as Asterisk does.
     fn log(&self, call: &str, rest: &str) {
-        let now = switchroom::base::time::now();
+        self.log_on("q-autumn", call, &format!("Bruno Keller|{rest}"));
+    }
+
+    fn log_on(&self, queue: &str, call: &str, rest: &str) {
+        self.log_at(switchroom::base::time::now(), queue, call, rest);
+    }
+
+    fn log_at(&self, second: i64, queue: &str, call: &str, rest: &str) {
         let mut log = OpenOptions::new().append(true).open(&self.log).unwrap();
-        writeln!(log, "{now}|{call}|q-autumn|Bruno Keller|{rest}").unwrap();
+        writeln!(log, "{second}|{call}|{queue}|{rest}").unwrap();
     }
 
     /// Waits until exactly these calls are open in the database.
-    fn open_calls(&self, wanted: &[&str]) {
+    /// Tells when the newest began.
+    fn open_calls(&self, wanted: &[&str]) -> i64 {
         let (_nobody, never) = sync_channel::<()>(0);
         let mut last = Vec::new();
         for _ in 0..600 {
@@ -140,7 +155,7 @@ impl Office {
                 last = open.stints.iter().map(|open| open.stint.call_id.to_string()).collect();
                 last.sort();
                 if last == wanted {
-                    return;
+                    return open.stints.last().map_or(0, |open| open.stint.enter);
                 }
             }
             let _ = never.recv_timeout(Duration::from_millis(100));
@@ -187,7 +202,7 @@ impl Office {
 #[test]
 fn a_call_parked_before_a_kill_is_a_lost_call_of_its_lot_after_it() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let office = Office::new(listener.local_addr().unwrap().port(), "");
+    let office = Office::new(listener.local_addr().unwrap().port(), "", "");
     let server = std::thread::spawn(move || {
         // The first run hears of calls; the second of nothing.
         serve(&listener, EVENTS);
@@ -221,7 +236,7 @@ const DIAL: &str = "Event: Newchannel\r\nChannel: PJSIP/101-1\r\nChannelState: 4
 #[test]
 fn a_call_its_dialplan_logs_late_is_one_call_and_what_a_run_lost_is_ended_by_the_next() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let office = Office::new(listener.local_addr().unwrap().port(), "");
+    let office = Office::new(listener.local_addr().unwrap().port(), "", "");
     let server = std::thread::spawn(move || {
         serve(&listener, DIAL);
         serve(&listener, "");
@@ -254,7 +269,7 @@ fn a_call_its_dialplan_logs_late_is_one_call_and_what_a_run_lost_is_ended_by_the
 fn records_for_the_database_and_the_log_count_once() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let office = Office::new(port, "sink = \"internal, file\"\n");
+    let office = Office::new(port, "sink = \"internal, file\"\n", "");
     let server = std::thread::spawn(move || serve(&listener, EVENTS));
     let mut daemon = office.start();
     office.open_calls(&[":1.1"]);
@@ -270,4 +285,56 @@ fn records_for_the_database_and_the_log_count_once() {
     assert_eq!(log.matches("|:2.1|pk-default|NONE|ABANDON|").count(), 1, "{log}");
     let lost = (":2.1".to_owned(), "702-0794445566".to_owned(), Cause::Abandon);
     assert_eq!(office.finished(), [lost]);
+}
+
+/// Caller 5.1 waits in sales.
+const JOIN: &str = "Event: QueueCallerJoin\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\n\
+    Linkedid: 5.1\r\nCallerIDNum: 0177\r\nCallerIDName: \r\nQueue: sales\r\nPosition: 1\r\n\
+    Count: 1\r\n\r\n";
+/// Still, as the list of the next connection has it.
+const ENTRY: &str = "Event: QueueEntry\r\nActionID: @\r\nQueue: sales\r\nPosition: 1\r\n\
+    Channel: PJSIP/t-5\r\nUniqueid: 5.1\r\nCallerIDNum: 0177\r\nCallerIDName: \r\n\
+    Wait: 60\r\n\r\n";
+/// Gone by himself; 6.1 says that this was heard.
+const GONE: &str = "Event: HangupRequest\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\n\
+    Linkedid: 5.1\r\n\r\n\
+    Event: QueueCallerAbandon\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\nLinkedid: 5.1\r\n\
+    Queue: sales\r\nPosition: 1\r\nOriginalPosition: 1\r\nHoldTime: 70\r\n\r\n\
+    Event: QueueCallerLeave\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\nLinkedid: 5.1\r\n\
+    Queue: sales\r\nCount: 0\r\nPosition: 1\r\n\r\n\
+    Event: Hangup\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\nLinkedid: 5.1\r\nCause: 16\r\n\r\n\
+    Event: QueueCallerJoin\r\nChannel: PJSIP/t-6\r\nUniqueid: 6.1\r\nLinkedid: 6.1\r\n\
+    CallerIDNum: 0188\r\nQueue: sales\r\nPosition: 1\r\nCount: 1\r\n\r\n";
+
+#[test]
+fn a_call_that_log_and_ami_tell_is_one_through_a_kill_in_its_middle() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let office = Office::new(port, "", "count_calls = true\n");
+    let server = std::thread::spawn(move || {
+        serve(&listener, "");
+        serve_listing(&listener, ENTRY, GONE);
+    });
+    let mut first = office.start();
+    // The log alone has told of it when the kill comes, and of a ring.
+    office.log_on("sales", "5.1", "NONE|ENTERQUEUE||0177|1");
+    office.log_on("sales", "5.1", "Ann|RINGNOANSWER|4000");
+    office.open_calls(&["5.1"]);
+    first.kill().unwrap();
+    first.wait().unwrap();
+
+    let mut second = office.start();
+    let told = office.open_calls(&["6.1"]);
+    // What AMI has told last stands in the log too.
+    office.log_at(told, "sales", "5.1", "NONE|ABANDON|1|1|70");
+    office.log_at(told, "sales", "6.1", "NONE|ENTERQUEUE||0188|1");
+    office.log_on("sales", "6.1", "NONE|ABANDON|1|1|0");
+    office.open_calls(&[]);
+    second.kill().unwrap();
+    second.wait().unwrap();
+    server.join().unwrap();
+    let lost = |id: &str, number: &str| (id.to_owned(), number.to_owned(), Cause::Abandon);
+    let mut finished = office.finished();
+    finished.sort_by(|a, b| a.0.cmp(&b.0));
+    assert_eq!(finished, [lost("5.1", "0177"), lost("6.1", "0188")]);
 }

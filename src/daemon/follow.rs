@@ -352,7 +352,9 @@ impl Desk {
             Some(batch) => batch,
             None => {
                 self.dirty_since = None;
-                self.work.intake.batch(Batch::default())
+                let mut batch = self.work.intake.batch(Batch::default());
+                self.keep_tellings(&mut batch);
+                batch
             }
         };
         if let Err(error) = self.work.store.commit(&batch) {

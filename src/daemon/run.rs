@@ -17,6 +17,7 @@ use tokio::sync::watch;
 
 use crate::base::error::io;
 use crate::base::{Result, time};
+use crate::daemon::ami::chain::Chain;
 use crate::daemon::ami::{self, Room};
 use crate::daemon::box_office::BoxOffice;
 use crate::daemon::config::Config;
@@ -24,7 +25,7 @@ use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
-use crate::daemon::telling::Telling;
+use crate::daemon::telling::{self, Telling};
 use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
 use crate::daemon::watcher::Watcher;
@@ -34,7 +35,7 @@ use crate::live::Hub;
 use crate::people::{Lifetime, People};
 use crate::portal::{self, App, Clock, NewsRoom};
 use crate::store::{Loaded, Store};
-use crate::twins::Pairing;
+use crate::twins::{Pairing, Underway};
 
 /// Threads for what blocks: reports, passwords, backups.
 const BLOCKING_THREADS: usize = 4;
@@ -89,6 +90,8 @@ async fn serve(
     let repaired = tell_repaired(&loaded);
     let hub = Arc::new(Hub::new(started, &config.log.path.display().to_string()));
     let model = config.calls.settings(config.office.outbound());
+    let twins = loaded.parts.iter().filter(|(key, _)| key.first() == Some(&Pairing::PART));
+    let pairing = Pairing::restore(twins.map(|(key, value)| (&**key, &**value)));
     let intake = Intake::new(model, config.log.options(), loaded, store.horizon())?;
     let watcher = Watcher::new(
         Arc::clone(&hub),
@@ -100,8 +103,10 @@ async fn serve(
     )?;
     let mut tracker = tracking::prepare(&config);
     if let Some(tracker) = &mut tracker {
-        tracker.tell_open(intake.fold());
+        tracker.tell_open(watcher.fold());
     }
+    let counts = counts_by_ami(&config);
+    let underway = if counts { telling::underway(watcher.fold()) } else { Vec::new() };
     let gauge = tracker.as_ref().map(|tracker| tracker.gauge.clone());
     let journal = intake.tracker().map(str::to_owned);
     let work = Work {
@@ -112,7 +117,7 @@ async fn serve(
         commit_interval: interval(&config),
         hints: tracker.as_ref().map(|tracker| tracker.hints.clone()),
         echoes: tracker.as_ref().and_then(|tracker| tracker.echoes.clone()),
-        pairing: counts_by_ami(&config).then(Pairing::default),
+        pairing: counts.then_some(pairing),
     };
     let follow = Arc::new(follow::start(work, &config.log.path)?);
     let lifetime =
@@ -120,7 +125,7 @@ async fn serve(
     let people = Arc::new(People::open(store.clone(), lifetime)?);
     let news = Arc::new(NewsRoom::new(started));
     let asterisk = match config.ami.is_set() {
-        true => Some(connect(&config, &hub, &news, &follow, tracker, journal)?),
+        true => Some(connect(&config, &hub, &news, &follow, tracker, journal, underway)?),
         false => None,
     };
     let room = asterisk.as_ref().map(|(room, _)| Arc::clone(room));
@@ -201,6 +206,7 @@ fn connect(
     follow: &Arc<follow::Handle>,
     tracker: Option<Prepared>,
     journal: Option<String>,
+    underway: Vec<Underway>,
 ) -> Result<(Arc<Room>, Client)> {
     let (target, mut login) = config.ami.login()?;
     let settings = ami::Settings {
@@ -223,7 +229,8 @@ fn connect(
         |tracker: Prepared| tracker.listener(config, journal.as_deref(), Arc::clone(follow));
     let mut also = tracker.map(listener).transpose()?;
     if counts_by_ami(config) {
-        also = Some(Box::new(Telling::new(Arc::clone(follow), also)));
+        let telling = Telling::new(Arc::clone(follow), underway);
+        also = Some(Box::new(Chain::new(telling, also)));
     }
     let client = room.connect(login, dial, also)?;
     Ok((room, client))

@@ -5,11 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::base::UnixMicro;
+use crate::base::{UnixMicro, UnixSec};
+use crate::daemon::ami::chain::Hearer;
 use crate::daemon::follow::Handle;
-use crate::input::ami::client::Listener;
-use crate::input::ami::{Action, Moment, Out};
-use crate::twins::{Line, Twins};
+use crate::input::ami::{Moment, Out};
+use crate::model::{Direction, Fold};
+use crate::twins::{Line, Talking, Twins, Underway};
 
 /// Lines kept while the database can't take them: hours of a busy office.
 const MOST_WAITING: usize = 20_000;
@@ -28,11 +29,10 @@ impl Teller for Arc<Handle> {
     }
 }
 
-/// The listener; `also` hears the same after it.
+/// The one who hears.
 pub struct Telling<T: Teller> {
     twins: Twins,
     teller: T,
-    also: Option<Box<dyn Listener>>,
     waiting: Vec<Line>,
     /// When what waits is offered again.
     again: Option<UnixMicro>,
@@ -41,18 +41,14 @@ pub struct Telling<T: Teller> {
 }
 
 impl<T: Teller> Telling<T> {
-    pub fn new(teller: T, also: Option<Box<dyn Listener>>) -> Self {
-        Telling {
-            twins: Twins::default(),
-            teller,
-            also,
-            waiting: Vec::new(),
-            again: None,
-            started: String::new(),
-        }
+    /// `underway` is what the run before left.
+    pub fn new(teller: T, underway: Vec<Underway>) -> Self {
+        let mut twins = Twins::default();
+        twins.resume(underway);
+        Telling { twins, teller, waiting: Vec::new(), again: None, started: String::new() }
     }
 
-    fn take(&mut self, now: Moment, out: &Out<'_>) {
+    fn hear(&mut self, now: Moment, out: &Out<'_>) {
         let lines = match out {
             Out::Up(peer) => {
                 let restarted = !self.started.is_empty() && self.started != peer.started;
@@ -94,38 +90,47 @@ impl<T: Teller> Telling<T> {
     }
 }
 
-impl<T: Teller> Listener for Telling<T> {
-    fn hear(&mut self, now: Moment, out: Out<'_>) {
-        self.take(now, &out);
-        if let Some(also) = &mut self.also {
-            also.hear(now, out);
-        }
+impl<T: Teller> Hearer for Telling<T> {
+    fn take(&mut self, now: Moment, out: &Out<'_>) {
+        self.hear(now, out);
     }
 
     fn next(&self) -> Option<UnixMicro> {
-        let also = self.also.as_ref().and_then(|also| also.next());
-        [self.twins.next_due(), self.again, also].into_iter().flatten().min()
+        [self.twins.next_due(), self.again].into_iter().flatten().min()
     }
 
     fn due(&mut self, now: Moment) {
         let lines = self.twins.due(now.wall);
         self.deliver(lines, now.wall);
-        if let Some(also) = &mut self.also
-            && also.next().is_some_and(|due| due <= now.wall)
-        {
-            also.due(now);
-        }
     }
+}
 
-    fn bytes(&mut self, count: usize) {
-        if let Some(also) = &mut self.also {
-            also.bytes(count);
-        }
-    }
-
-    fn say(&mut self) -> Option<(u64, Action)> {
-        self.also.as_mut()?.say()
-    }
+/// The passages through queues that are open by the records: what a run goes
+/// on with.
+pub fn underway(fold: &Fold) -> Vec<Underway> {
+    let names = fold.names();
+    let open = fold.open().stints.into_iter();
+    let of_queues = open.filter(|one| one.stint.direction == Direction::Inbound);
+    of_queues
+        .map(|one| {
+            let stint = one.stint;
+            let talking = |since: UnixSec| Talking {
+                agent: stint.agent.map_or("", |agent| names.agent_name(agent)).to_owned(),
+                member: stint.member_id.as_ref().map_or(String::new(), ToString::to_string),
+                since,
+                hold: stint.wait.unwrap_or(0),
+            };
+            Underway {
+                talk: one.connected.map(talking),
+                uniqueid: stint.call_id.to_string(),
+                queue: names.queue_name(stint.queue).to_owned(),
+                position: stint.position,
+                entered: stint.enter,
+            }
+        })
+        // Parked calls are the tracker's.
+        .filter(|one| !one.uniqueid.starts_with(':'))
+        .collect()
 }
 
 #[cfg(test)]
@@ -152,7 +157,7 @@ mod tests {
     fn what_the_database_can_not_take_is_offered_again() {
         let shelf = Shelf::default();
         shelf.0.lock().unwrap().0 = true;
-        let mut telling = Telling::new(shelf.clone(), None);
+        let mut telling = Telling::new(shelf.clone(), Vec::new());
         let at = |wall| Moment { mono: std::time::Duration::ZERO, wall };
         let caller =
             Channel { uniqueid: "1.1".into(), number: "0177".into(), ..Channel::default() };
@@ -163,12 +168,68 @@ mod tests {
             count: Some(1),
         };
         let now = 100_000_000;
-        telling.hear(at(now), Out::Event(Told { at: now, event: join }));
+        telling.hear(at(now), &Out::Event(Told { at: now, event: join }));
         assert_eq!(telling.next(), Some(now + AGAIN));
         shelf.0.lock().unwrap().0 = false;
         telling.due(at(now + AGAIN));
         let told: Vec<_> = shelf.0.lock().unwrap().1.iter().map(|line| line.text.clone()).collect();
         assert_eq!(told, ["100|1.1|sales|NONE|ENTERQUEUE||0177|1"]);
         assert_eq!(telling.next(), None);
+    }
+
+    #[test]
+    fn what_the_run_before_has_told_is_not_told_again_and_its_end_is() {
+        let options = crate::input::queue_log::Options::default();
+        let mut fold = Fold::new(crate::model::Settings::default());
+        for line in [
+            "90|1.1|sales|NONE|ENTERQUEUE||0177|2",
+            "80|2.1|sales|NONE|ENTERQUEUE||0188|1",
+            "85|2.1|sales|Ann|CONNECT|5|2.2|3",
+            "86|:3.1|pk-default|NONE|ENTERQUEUE||701-0199|1",
+        ] {
+            let parsed = crate::input::queue_log::parse(line.as_bytes(), &options);
+            let crate::input::queue_log::Parsed::Event(event) = parsed else { panic!("{line}") };
+            fold.apply(&event, &mut Vec::new());
+        }
+        let shelf = Shelf::default();
+        let mut telling = Telling::new(shelf.clone(), underway(&fold));
+        let now = Moment { mono: std::time::Duration::ZERO, wall: 100_000_000 };
+        let told = |event| Told { at: now.wall, event };
+        let channel = |id: &str| Channel { uniqueid: id.to_owned().into(), ..Channel::default() };
+        let listed = Event::CoreShowChannel {
+            channel: channel("2.1"),
+            bridge: "b".into(),
+            application: "Queue".into(),
+            application_data: "sales".into(),
+            duration: Some(20),
+        };
+        telling.hear(now, &Out::SnapshotBegin);
+        telling.hear(now, &Out::Item(told(waiting("1.1"))));
+        telling.hear(now, &Out::Item(told(listed)));
+        telling.hear(now, &Out::SnapshotEnd { refused: &[] });
+        let attempt = crate::event::manager::Attempt {
+            queue: "sales".into(),
+            name: "Ann".into(),
+            interface: "PJSIP/201".into(),
+            ..Default::default()
+        };
+        let reason = crate::event::manager::CompleteReason::Agent;
+        let complete = Event::AgentComplete { attempt, hold: Some(5), talk: Some(15), reason };
+        telling.hear(now, &Out::Event(told(complete)));
+        let lines: Vec<_> = shelf.0.lock().unwrap().1.iter().map(|l| l.text.clone()).collect();
+        assert_eq!(lines, ["100|2.1|sales|Ann|COMPLETEAGENT|5|15|1"]);
+    }
+
+    fn waiting(id: &str) -> Event<'static> {
+        Event::QueueEntry {
+            queue: "sales".into(),
+            position: Some(1),
+            channel: "PJSIP/t-1".into(),
+            uniqueid: id.to_owned().into(),
+            number: "0177".into(),
+            caller_name: "".into(),
+            wait: Some(10),
+            priority: None,
+        }
     }
 }

@@ -61,6 +61,11 @@ impl Watcher {
         Ok(watcher)
     }
 
+    /// What is open, with what still waits in the window.
+    pub fn fold(&self) -> &Fold {
+        &self.fold
+    }
+
     /// Takes a line in as it was read. What is no record and what came before
     /// is passed over; the intake counts it.
     pub fn take(&mut self, line: &[u8], known: &Known) {

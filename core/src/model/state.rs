@@ -8,6 +8,7 @@
 //! | `a` + agent | the agent |
 //! | `b` + telephone | who sits at it |
 //! | `t` | what the tracker has open: its own form, passed over here |
+//! | `p` … | tellings of AMI and the log without a twin: passed over too |
 
 use std::sync::Arc;
 
@@ -32,6 +33,8 @@ const FORM: u8 = 1;
 impl Fold {
     /// Key of the tracker's journal: a part like ours, and not ours.
     pub const TRACKER: &'static [u8] = b"t";
+    /// First byte of the keys of tellings that wait for their twins.
+    pub const TWINS: u8 = b'p';
 
     /// A machine as it was when `parts` were taken. Equal records then give
     /// equal facts, except for what [`Fold::LOOKBACK`] leaves out.
@@ -141,8 +144,8 @@ impl Fold {
     }
 
     fn take_in(&mut self, key: &[u8], value: &[u8]) -> Result<(), Damaged> {
-        // The tracker's, stored beside ours so that one commit has both.
-        if key == Fold::TRACKER {
+        // Those of others, stored beside ours so that one commit has both.
+        if key == Fold::TRACKER || key.first() == Some(&Fold::TWINS) {
             return Ok(());
         }
         let (kind, name) = key.split_first().ok_or(Damaged)?;

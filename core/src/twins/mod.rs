@@ -15,7 +15,7 @@
 mod pairing;
 mod stays;
 
-pub use pairing::{Pairing, Side};
+pub use pairing::{Pairing, Part, Side};
 
 use crate::base::{UnixMicro, UnixSec};
 use crate::event::Text;
@@ -35,6 +35,28 @@ pub struct Line {
     pub guessed: bool,
 }
 
+/// A passage through a queue that was under way when this run began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Underway {
+    pub uniqueid: String,
+    pub queue: String,
+    pub position: Option<u32>,
+    pub entered: UnixSec,
+    pub talk: Option<Talking>,
+}
+
+/// Since when it is a conversation, and with whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Talking {
+    /// The member's name as the records have it.
+    pub agent: String,
+    /// The member's channel; empty when not known.
+    pub member: String,
+    pub since: UnixSec,
+    /// Seconds waited before.
+    pub hold: i64,
+}
+
 /// Events to lines. One per connection's life.
 #[derive(Debug, Default)]
 pub struct Twins {
@@ -44,6 +66,24 @@ pub struct Twins {
 }
 
 impl Twins {
+    /// Goes on with passages that the run before has told of, so that the
+    /// first snapshot does not tell them again and their ends are told.
+    pub fn resume(&mut self, underway: impl IntoIterator<Item = Underway>) {
+        for one in underway {
+            let micros = |second: UnixSec| second.saturating_mul(1_000_000);
+            let position = one.position.unwrap_or(1);
+            let mut stay = Stay::new(&one.queue, position, micros(one.entered));
+            stay.talk = one.talk.map(|talk| Talk {
+                agent: talk.agent.into(),
+                interface: "".into(),
+                member: talk.member.into(),
+                hold: talk.hold,
+                since: micros(talk.since),
+            });
+            self.stays.enter(&one.uniqueid, stay);
+        }
+    }
+
     /// What one event says.
     pub fn apply(&mut self, told: &Told<'_>) -> Vec<Line> {
         let at = told.at;
@@ -270,7 +310,7 @@ impl Twins {
     ) -> Option<Line> {
         // As often as not the event has lost its channels.
         let known = match &*attempt.caller.uniqueid {
-            "" => self.stays.served(&attempt.queue, &attempt.interface)?,
+            "" => self.stays.served(&attempt.queue, &attempt.interface, &attempt.name)?,
             id => id.into(),
         };
         let stay = self.stays.remove(&known)?;

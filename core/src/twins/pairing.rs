@@ -5,9 +5,12 @@
 //! Each telling waits for one of the other side and is used up by it, so two
 //! rings within a second remain two. What has found no twin is remembered for
 //! an hour of events, because a log that was missing may come back with all
-//! it has.
+//! it has. What is remembered outlives a restart: it is stored in the commit
+//! that holds the records themselves, as small parts, each where it changed.
 
 use std::collections::{BTreeMap, VecDeque};
+
+use rustc_hash::FxHashSet;
 
 use crate::base::{Secs, UnixSec};
 use crate::event::{QueueEvent, Verb};
@@ -36,11 +39,52 @@ pub struct Pairing {
     waiting: BTreeMap<Key, Vec<(UnixSec, Side)>>,
     /// In the order of coming, to forget the oldest.
     order: VecDeque<(UnixSec, Key)>,
-    /// Calls that the log told of lately: there AMI need not guess.
     newest: UnixSec,
+    /// Keys whose tellings are others than those stored.
+    changed: FxHashSet<Key>,
+    /// Keys that are stored.
+    stored: FxHashSet<Key>,
 }
 
+/// A part to be stored: its key, and its value or that it is to go.
+pub type Part = (Vec<u8>, Option<Vec<u8>>);
+
 impl Pairing {
+    /// The first byte of its parts' keys.
+    pub const PART: u8 = b'p';
+
+    /// Goes on from what was stored. A part that makes no sense is left out:
+    /// at worst what it told counts twice.
+    pub fn restore<'p>(parts: impl IntoIterator<Item = (&'p [u8], &'p [u8])>) -> Self {
+        let mut pairing = Pairing::default();
+        for (name, value) in parts {
+            let Some((key, waiting)) = key_in(name).zip(tellings_in(value)) else { continue };
+            for (at, _) in &waiting {
+                pairing.newest = pairing.newest.max(*at);
+                pairing.order.push_back((*at, key.clone()));
+            }
+            pairing.stored.insert(key.clone());
+            pairing.waiting.insert(key, waiting);
+        }
+        pairing.order.make_contiguous().sort();
+        pairing
+    }
+
+    /// The parts that changed since they were last taken.
+    pub fn take_parts(&mut self) -> Vec<Part> {
+        let mut parts = Vec::new();
+        for key in std::mem::take(&mut self.changed) {
+            let name = [&[Pairing::PART], key.1.as_bytes(), b"\n", key.0.as_bytes()].concat();
+            if let Some(waiting) = self.waiting.get(&key) {
+                parts.push((name, Some(tellings(waiting))));
+                self.stored.insert(key);
+            } else if self.stored.remove(&key) {
+                parts.push((name, None));
+            }
+        }
+        parts
+    }
+
     /// Takes a telling in; whether it is the second of its fact.
     pub fn is_second(&mut self, event: &QueueEvent<'_>, side: Side) -> bool {
         let Some((key, apart)) = key(event) else { return false };
@@ -57,6 +101,10 @@ impl Pairing {
                 .map(|(index, _)| index);
             if let Some(index) = nearest {
                 waiting.swap_remove(index);
+                if waiting.is_empty() {
+                    self.waiting.remove(&key);
+                }
+                self.changed.insert(key);
                 return true;
             }
         }
@@ -77,6 +125,7 @@ impl Pairing {
 
     fn wait(&mut self, key: Key, at: UnixSec, side: Side) {
         self.waiting.entry(key.clone()).or_default().push((at, side));
+        self.changed.insert(key.clone());
         self.order.push_back((at, key));
     }
 
@@ -93,6 +142,7 @@ impl Pairing {
             return;
         }
         let key: Key = ((&*event.call_id).into(), LOG_TOLD);
+        self.changed.insert(key.clone());
         if self.waiting.insert(key.clone(), vec![(event.time, Side::Log)]).is_none() {
             self.order.push_back((event.time, key));
             self.forget();
@@ -114,14 +164,64 @@ impl Pairing {
                 if waiting.is_empty() {
                     self.waiting.remove(key);
                 }
+                self.changed.insert(key.clone());
             }
             self.order.pop_front();
         }
     }
 }
 
+const START: &str = "QUEUESTART";
 /// Under this word stand the calls the log has told of.
 const LOG_TOLD: &str = "log";
+
+/// All words that keys have; a key names one of them.
+const WORDS: [&str; 16] = [
+    LOG_TOLD,
+    "ENTERQUEUE",
+    "CONNECT",
+    "COMPLETE",
+    "LOST",
+    "RINGNOANSWER",
+    "AGENTDUMP",
+    "ADDMEMBER",
+    "REMOVEMEMBER",
+    "PAUSE",
+    "UNPAUSE",
+    "PAUSEALL",
+    "UNPAUSEALL",
+    "PENALTY",
+    "AGENTLOGIN",
+    "AGENTLOGOFF",
+];
+
+fn key_in(name: &[u8]) -> Option<Key> {
+    let text = std::str::from_utf8(name.strip_prefix(&[Pairing::PART])?).ok()?;
+    let (word, rest) = text.split_once('\n')?;
+    let word = WORDS.into_iter().chain([START]).find(|known| *known == word)?;
+    Some((rest.into(), word))
+}
+
+/// Each telling as its second, eight bytes, and its side, one.
+fn tellings(waiting: &[(UnixSec, Side)]) -> Vec<u8> {
+    let one = |(at, side): &(UnixSec, Side)| {
+        let [a, b, c, d, e, f, g, h] = at.to_le_bytes();
+        [a, b, c, d, e, f, g, h, u8::from(*side == Side::Ami)]
+    };
+    waiting.iter().flat_map(one).collect()
+}
+
+fn tellings_in(value: &[u8]) -> Option<Vec<(UnixSec, Side)>> {
+    let one = |bytes: &[u8]| {
+        let (at, side) = bytes.split_first_chunk()?;
+        let side = if side == [1] { Side::Ami } else { Side::Log };
+        Some((UnixSec::from_le_bytes(*at), side))
+    };
+    if value.is_empty() || value.len() % 9 != 0 {
+        return None;
+    }
+    value.chunks_exact(9).map(one).collect()
+}
 
 /// The pause of all queues that goes with one of a single queue.
 fn all_of(word: &str) -> &'static str {
@@ -160,7 +260,7 @@ fn key(event: &QueueEvent<'_>) -> Option<(Key, Secs)> {
         Verb::Penalty { .. } => of_member("PENALTY"),
         Verb::AgentLogin { .. } => of_member("AGENTLOGIN"),
         Verb::AgentLogoff { .. } => of_member("AGENTLOGOFF"),
-        Verb::QueueStart => Some((("".into(), "QUEUESTART"), START_APART)),
+        Verb::QueueStart => Some((("".into(), START), START_APART)),
         _ => None,
     }
 }

@@ -105,10 +105,15 @@ impl Stays {
     }
 
     /// The caller whom a member of a queue has served longest.
-    pub fn served(&self, queue: &str, interface: &str) -> Option<Box<str>> {
+    pub fn served(&self, queue: &str, interface: &str, name: &str) -> Option<Box<str>> {
         let theirs = self.stays.iter().filter_map(|(id, stay)| {
             let talk = stay.talk.as_ref()?;
-            (*stay.queue == *queue && *talk.interface == *interface).then_some((talk.since, id))
+            let theirs = match &*talk.interface {
+                // Of the run before only the name is known.
+                "" => *talk.agent == *name,
+                known => *known == *interface,
+            };
+            (*stay.queue == *queue && theirs).then_some((talk.since, id))
         });
         theirs.min().map(|(_, id)| id.clone())
     }

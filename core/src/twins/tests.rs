@@ -231,6 +231,7 @@ proptest! {
     fn each_fact_counts_once_whoever_tells_of_it_and_in_whatever_order(
         facts in facts(),
         shuffle in any::<u64>(),
+        restarts in any::<u64>(),
     ) {
         let mut tellings = Vec::new();
         let mut time = T;
@@ -250,8 +251,22 @@ proptest! {
             tellings.swap(at, (state % (at as u64 + 1)) as usize);
         }
         let mut pairing = Pairing::default();
-        let first = |(time, side): &&(i64, Side)| !pairing.is_second(&ring(*time), *side);
-        prop_assert_eq!(tellings.iter().filter(first).count(), facts.len());
+        let mut parts = std::collections::BTreeMap::new();
+        let mut counted = 0;
+        for (at, (time, side)) in tellings.iter().enumerate() {
+            counted += usize::from(!pairing.is_second(&ring(*time), *side));
+            for (key, value) in pairing.take_parts() {
+                match value {
+                    Some(value) => parts.insert(key, value),
+                    None => parts.remove(&key),
+                };
+            }
+            // A new process goes on with what was stored.
+            if restarts >> (at % 64) & 1 == 1 {
+                pairing = Pairing::restore(parts.iter().map(|(key, value)| (&**key, &**value)));
+            }
+        }
+        prop_assert_eq!(counted, facts.len());
     }
 
     /// Several at once: as many as the side that told of more of them.
@@ -262,6 +277,24 @@ proptest! {
         let counted = tellings.iter().filter(|side| !pairing.is_second(&ring(T), **side)).count();
         prop_assert_eq!(counted, log.max(ami));
     }
+}
+
+#[test]
+fn what_has_found_its_twin_is_stored_no_more_and_what_makes_no_sense_is_left_out() {
+    let mut pairing = Pairing::default();
+    assert!(!pairing.is_second(&ring(T), Side::Log));
+    let parts = pairing.take_parts();
+    assert_eq!(parts.len(), 1);
+    assert!(pairing.take_parts().is_empty(), "nothing has changed since");
+    assert!(pairing.is_second(&ring(T + 1), Side::Ami));
+    assert_eq!(pairing.take_parts(), [(parts[0].0.clone(), None)]);
+    // Found before a commit: nothing is ever written.
+    pairing.is_second(&ring(T + 9), Side::Log);
+    pairing.is_second(&ring(T + 9), Side::Ami);
+    assert!(pairing.take_parts().is_empty());
+    let odd: [(&[u8], &[u8]); 3] =
+        [(b"pWORD\n1.1", b"123456789"), (b"pCONNECT\n1.1", b"12"), (b"p", b"")];
+    assert_eq!(Pairing::restore(odd).remembered(), 0);
 }
 
 #[test]

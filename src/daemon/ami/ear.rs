@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::base::UnixMicro;
 use crate::daemon::ami::Room;
+use crate::daemon::ami::chain::Hearer;
 use crate::event::manager::{Event, Told};
-use crate::input::ami::client::Listener;
 use crate::input::ami::{Action, Answer, Moment, Out};
 use crate::live::news::{self, Facets, News};
 use crate::live::office::Lists;
@@ -22,7 +22,6 @@ const BOARD: UnixMicro = 400_000;
 /// The listener on the client's thread.
 pub struct Ear {
     room: Arc<Room>,
-    also: Option<Box<dyn Listener>>,
     points: Vec<News>,
     /// Office as told last.
     told: u64,
@@ -35,10 +34,9 @@ pub struct Ear {
 }
 
 impl Ear {
-    pub fn new(room: Arc<Room>, also: Option<Box<dyn Listener>>) -> Self {
+    pub fn new(room: Arc<Room>) -> Self {
         Ear {
             room,
-            also,
             points: Vec::new(),
             told: 0,
             told_at: 0,
@@ -49,7 +47,7 @@ impl Ear {
         }
     }
 
-    fn take(&mut self, now: Moment, out: &Out<'_>) {
+    fn hear(&mut self, now: Moment, out: &Out<'_>) {
         match out {
             Out::Up(peer) => {
                 let restarted = !self.started.is_empty() && self.started != peer.started;
@@ -255,38 +253,17 @@ fn is_empty_list(words: &str) -> bool {
     words.starts_with("No ") && words.ends_with(" found")
 }
 
-impl Listener for Ear {
-    fn hear(&mut self, now: Moment, out: Out<'_>) {
-        self.take(now, &out);
-        if let Some(also) = &mut self.also {
-            also.hear(now, out);
-        }
+impl Hearer for Ear {
+    fn take(&mut self, now: Moment, out: &Out<'_>) {
+        self.hear(now, out);
     }
 
     fn next(&self) -> Option<UnixMicro> {
-        let also = self.also.as_ref().and_then(|also| also.next());
-        [self.due, also].into_iter().flatten().min()
+        self.due
     }
 
     fn due(&mut self, now: Moment) {
-        if self.due.is_some_and(|due| due <= now.wall) {
-            self.rest(now);
-        }
-        if let Some(also) = &mut self.also
-            && also.next().is_some_and(|due| due <= now.wall)
-        {
-            also.due(now);
-        }
-    }
-
-    fn bytes(&mut self, count: usize) {
-        if let Some(also) = &mut self.also {
-            also.bytes(count);
-        }
-    }
-
-    fn say(&mut self) -> Option<(u64, Action)> {
-        self.also.as_mut()?.say()
+        self.rest(now);
     }
 }
 

@@ -5,6 +5,7 @@
 //! Wiring only: the office keeps the state, `actions` decides, the client
 //! keeps the connection.
 
+pub mod chain;
 mod ear;
 mod order;
 
@@ -24,6 +25,7 @@ use crate::live::{Hub, Link, LinkState, Office};
 use crate::portal::wire::system::AmiHealth;
 use crate::portal::{DeskSettings, Later, NewsRoom, Outcome, Switchboard};
 
+use chain::Chain;
 pub use ear::Ear;
 
 /// How long an answer is waited for before the page is told that it comes
@@ -166,7 +168,7 @@ impl Room {
         dial: impl ami::client::Dial + 'static,
         also: Option<Box<dyn ami::client::Listener>>,
     ) -> Result<Client> {
-        let client = Client::start(login, dial, Ear::new(Arc::clone(self), also))?;
+        let client = Client::start(login, dial, Chain::new(Ear::new(Arc::clone(self)), also))?;
         self.state().client = Some(client.handle());
         Ok(client)
     }

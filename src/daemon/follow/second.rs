@@ -6,10 +6,18 @@ use std::time::Instant;
 use crate::base::time;
 use crate::daemon::follow::{Desk, Tracked, Work, lock};
 use crate::input::queue_log::{self, Parsed};
-use crate::store::Position;
+use crate::model::StatePut;
+use crate::store::{Batch, Position};
 use crate::twins::{self, Side};
 
 impl Desk {
+    /// What waits for its twin is stored with what was told.
+    pub(super) fn keep_tellings(&mut self, batch: &mut Batch) {
+        let Some(pairing) = &mut self.work.pairing else { return };
+        let parts = pairing.take_parts().into_iter();
+        batch.state.extend(parts.map(|(key, value)| StatePut { key, value }));
+    }
+
     /// Whether it is a line of the tracker, whose record was taken in before.
     pub(super) fn comes_back(&mut self, bytes: &[u8], behind: Position) -> bool {
         let Work { echoes: Some(echoes), intake, .. } = &mut self.work else { return false };
