@@ -35,7 +35,7 @@
 )]
 
 pub use switchroom_core::{base, event, input, live, model, settings, store, twins};
-pub use switchroom_vault::{age, audio, bytes, layout};
+pub use switchroom_vault::{age, audio, bytes, layout, signature};
 
 pub mod actions;
 pub mod cli;

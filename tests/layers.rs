@@ -28,7 +28,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("age", &[]),
     ("audio", &[]),
     ("layout", &[]),
-    ("recordings", &["base", "event", "store", "age", "audio", "layout"]),
+    ("signature", &[]),
+    ("recordings", &["base", "event", "store", "age", "audio", "layout", "signature"]),
     // How recordings reach a browser; it knows neither rows nor rights (age: its tests listen to sealed files).
     ("media", &["base", "age", "audio"]),
     // Who may do what to which call is decided on the live office by the

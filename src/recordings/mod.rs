@@ -10,6 +10,7 @@ mod fact;
 pub mod files;
 mod hold;
 pub mod intervals;
+pub mod keys;
 pub mod links;
 mod listening;
 mod marking;

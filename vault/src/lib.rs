@@ -21,3 +21,4 @@ pub mod age;
 pub mod audio;
 pub mod bytes;
 pub mod layout;
+pub mod signature;

@@ -3,6 +3,8 @@
 
 pub mod beneath;
 mod folders;
+pub mod keys;
+pub mod rewrap;
 pub mod seal;
 pub mod walk;
 

@@ -238,7 +238,7 @@ pub fn clear_leftovers(vault: &Path) -> Result<usize> {
 
 /// Opens a recording that Asterisk wrote: a file, not a link to one, and not a
 /// pipe that would make us wait.
-fn open_plain(path: &Path) -> Result<File> {
+pub(super) fn open_plain(path: &Path) -> Result<File> {
     let fail = |error| failed(format!("can't open {}", path.display()), error);
     let flags = OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let file = match OpenOptions::new().read(true).custom_flags(flags.bits()).open(path) {
@@ -269,7 +269,7 @@ pub(super) fn part_of(vault: &Path, name: &str) -> Result<PathBuf> {
 
 /// Makes the folders on the way that are missing, open to nobody else, and sees
 /// to it that their names last. A link on the way is refused.
-fn make_folders(vault: &Path, below: &str) -> io::Result<()> {
+pub(super) fn make_folders(vault: &Path, below: &str) -> io::Result<()> {
     if !vault.is_dir() {
         DirBuilder::new().recursive(true).mode(0o700).create(vault)?;
         vault.parent().map_or(Ok(()), flush_folder)?;
