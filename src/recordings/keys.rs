@@ -438,5 +438,4 @@ fn text_of(keys: &[Identity], now: UnixSec) -> Zeroizing<String> {
 }
 
 #[cfg(test)]
-#[path = "keys_tests.rs"]
 mod tests;

@@ -421,5 +421,4 @@ impl From<&fs::Metadata> for Seen {
 }
 
 #[cfg(test)]
-#[path = "seal_tests.rs"]
 mod tests;

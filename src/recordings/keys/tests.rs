@@ -1,3 +1,5 @@
+//! The box's keys from their making to their loss.
+
 use std::io::Write;
 
 use super::*;
