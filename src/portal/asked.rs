@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use hyper::upgrade::OnUpgrade;
 
 use crate::base::{Error, Kind, Result, UnixSec};
@@ -29,6 +29,7 @@ pub struct Asked {
     pub from: Origin,
     /// Whether the browser reached us by https.
     pub secure: bool,
+    pub method: Method,
     pub headers: HeaderMap,
     /// The connection, should it become something else.
     pub(super) upgrade: Upgrade,

@@ -86,6 +86,28 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("action.refused", &["answer"]),
     ("action.unknown", &[]),
     ("subscription.none", &[]),
+    // recordings
+    ("recordings.off", &[]),
+    ("recordings.agents", &[]),
+    ("recording.unknown", &[]),
+    ("recording.held", &[]),
+    ("recording.growing", &[]),
+    ("recording.deleted", &[]),
+    ("recording.restricted", &[]),
+    ("recording.locked", &[]),
+    ("recording.no_download", &[]),
+    ("recording.link", &[]),
+    ("marker.unknown", &[]),
+    ("marker.other_author", &[]),
+    ("marker.text", &["n"]),
+    ("marker.time", &[]),
+    ("marker.most", &["n"]),
+    ("hold.reason", &["n"]),
+    ("hold.of", &[]),
+    ("hold.until", &[]),
+    ("hold.unknown", &[]),
+    ("hold.none", &[]),
+    ("erase.who", &[]),
     ("ami.off", &[]),
     ("ami.down", &[]),
 ];
@@ -125,6 +147,7 @@ mod tests {
             quoted(&root.join(folder), &[".coded("], &mut sent);
         }
         quoted(&root.join("src/portal"), &["wrong("], &mut sent);
+        quoted(&root.join("src/recordings"), &["refuse("], &mut sent);
         // Chosen by the field, not written as the first argument.
         sent.extend(["question.date", "question.zone", "question.value"].map(str::to_owned));
         let listed: BTreeSet<_> = CODES.iter().map(|(code, _)| (*code).to_owned()).collect();

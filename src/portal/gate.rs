@@ -31,7 +31,7 @@ use crate::portal::state::App;
 pub struct Peer(pub SocketAddr);
 
 /// Only our own files, no inline script, no frames round us.
-const POLICY: &str = "default-src 'self'; img-src 'self' data:; object-src 'none'; \
+const POLICY: &str = "default-src 'self'; img-src 'self' data:; media-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// The router made of the route table; everything else is the web app.
@@ -148,6 +148,7 @@ async fn pass(
         body,
         from,
         secure,
+        method: parts.method,
         headers: parts.headers,
         upgrade,
     };

@@ -6,12 +6,14 @@
 //! What only the daemon can tell or do stands behind [`Office`].
 
 mod api;
+mod archive;
 mod asked;
 mod assets;
 mod calls_csv;
 mod codes;
 mod csv;
 mod gate;
+mod hearing;
 mod input;
 mod listing;
 mod news;
@@ -34,6 +36,7 @@ mod switchboard;
 mod websocket;
 pub mod wire;
 
+pub use archive::{Archive, Erasing, NoArchive, Sound};
 pub use gate::{Peer, router};
 pub use news::NewsRoom;
 pub use reply::COOKIE;

@@ -158,6 +158,10 @@ fn responses(route: &Route, error: &Value, components: &mut Components) -> Value
             let content = json!({ "text/plain": { "schema": { "type": "string" } } });
             ("200", "done", Some(content))
         }
+        Gives::Bytes(kind) => {
+            let content = json!({ kind: { "schema": { "type": "string", "format": "binary" } } });
+            ("200", "done; 206 with a range", Some(content))
+        }
         Gives::Nothing => ("204", "done", None),
     };
     let mut good = json!({ "description": description });

@@ -50,6 +50,25 @@ pub fn csv(name: &str, body: impl Into<Body>) -> Response {
     response
 }
 
+/// Base 64 with its padding (RFC 4648 section 4).
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let at = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4_usize {
+            if place > chunk.len() {
+                text.push('=');
+            } else {
+                let digit = (bits >> (18 - 6 * place)) & 63;
+                text.push(char::from(DIGITS[digit as usize]));
+            }
+        }
+    }
+    text
+}
+
 /// Plain text with a status.
 pub fn text(status: StatusCode, text: String) -> Response {
     let mut response = typed("text/plain; charset=utf-8", text.into());

@@ -116,6 +116,8 @@ pub enum Gives {
     /// A stream of server-sent events; the shapes of their data by name.
     Events(&'static [(&'static str, Shape)]),
     Text,
+    /// Bytes of a media type, whole or a range of them.
+    Bytes(&'static str),
     Nothing,
 }
 

@@ -6,8 +6,8 @@
 use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
 use crate::portal::api::{
-    accounts, actions, calls, desk, door, kiosk, live, me, office, question, reports,
-    subscriptions, system, views,
+    accounts, actions, calls, desk, door, kiosk, live, me, office, question, recording_acts as ra,
+    recordings, reports, subscriptions, system, vault, views,
 };
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
@@ -17,6 +17,7 @@ use crate::portal::stream::Beat;
 use crate::portal::wire::calls as c;
 use crate::portal::wire::office as o;
 use crate::portal::wire::people as p;
+use crate::portal::wire::recordings as w;
 use crate::portal::wire::reports::Catalogue;
 use crate::portal::wire::saved as k;
 use crate::portal::wire::system as s;
@@ -131,6 +132,15 @@ const EARS: Access = Access::Any(&[R::CallsListen, R::CallsWhisper, R::CallsBarg
 const RECORD: Access = Access::Any(&[R::AgentSelf, R::CallsRecord]);
 const MARK: Access = Access::Any(&[R::AgentSelf, R::CallsMark]);
 const TEXT: Access = Access::Any(&[R::TextSend]);
+const HEAR: Access = Access::Any(&[R::RecordingsPlay, R::RecordingsOwn]);
+const SOUND: Access = HEAR;
+const MARKS: Access = Access::Any(&[R::MarkersAdd]);
+const HOLDS: Access = Access::Any(&[R::RecordingsHold]);
+const DELETES: Access = Access::Any(&[R::RecordingsDelete]);
+const LISTENS: Access = Access::Any(&[R::ListensView]);
+const KEYS: Access = Access::Any(&[R::RecordingsKeys]);
+const ERASES: Access = Access::Any(&[R::RecordingsErase]);
+const STORES: Access = Access::Any(&[R::RecordingsKeys, R::RecordingsErase]);
 /// What an action's answer looks like.
 const DONE: Gives = Gives::Json(o::ActionDone::shape);
 
@@ -280,6 +290,31 @@ pub const ROUTES: &[Route] = &[
     route(Post,   "/api/v1/actions/tag",        MARK,     DONE, run!(actions::tag),             "Tag a call").body(actions::TAG),
     route(Post,   "/api/v1/actions/feature",    MARK,     DONE, run!(actions::feature),         "Set a call's feature").body(actions::FEATURE),
     route(Post,   "/api/v1/actions/text",       TEXT,     DONE, run!(actions::text),            "Send a text to an agent's telephone").body(actions::TEXT),
+    // recordings
+    route(Get,    "/api/v1/calls/{id}/recordings", HEAR,  json::<w::CallRecordings>(), run!(recordings::of_call), "The recordings of a call"),
+    route(Get,    "/api/v1/recordings",         HEAR,     json::<w::RecordingPage>(), run!(recordings::list), "A page of recordings, newest first").query(recordings::LIST),
+    route(Get,    "/api/v1/recordings/keys",    KEYS,     json::<w::SealKeys>(),   run!(vault::keys),      "The keys recordings are sealed to"),
+    route(Post,   "/api/v1/recordings/keys",    KEYS,     json::<w::SealKey>(),    run!(vault::make_key),  "Make the box's key").body(vault::MAKE_KEY),
+    route(Post,   "/api/v1/recordings/keys/unlock", KEYS, Gives::Nothing,          run!(vault::unlock),    "Open the key by its passphrase").body(vault::UNLOCK),
+    route(Post,   "/api/v1/recordings/keys/lock", KEYS,   Gives::Nothing,          run!(vault::lock),      "Forget the opened key"),
+    route(Post,   "/api/v1/recordings/keys/rotate", KEYS, json::<w::Rotation>(),   run!(vault::rotate),    "Change to a new key").body(vault::MAKE_KEY),
+    route(Post,   "/api/v1/recordings/keys/{fingerprint}/export", KEYS, json::<w::KeyText>(), run!(vault::export_key), "Give a key's secret out, once"),
+    route(Get,    "/api/v1/recordings/storage", STORES,   json::<w::RecordingStorage>(), run!(vault::storage), "Room, age and proof of the recordings"),
+    route(Post,   "/api/v1/recordings/erase",   ERASES,   json::<w::ErasureDone>(), run!(vault::erase),    "Erase a person, or say what that would erase").body(vault::ERASE),
+    route(Get,    "/api/v1/recordings/erasures", ERASES,  json::<w::Erasures>(),   run!(vault::erasures),  "Erasures of before"),
+    route(Get,    "/api/v1/recordings/{id}",    HEAR,     json::<w::Recording>(),  run!(recordings::one),  "One recording"),
+    route(Delete, "/api/v1/recordings/{id}",    DELETES,  Gives::Nothing,          run!(ra::delete),       "Delete a recording"),
+    route(Get,    "/api/v1/recordings/{id}/wave", HEAR,   json::<w::WaveForm>(),   run!(recordings::wave), "Its picture"),
+    route(Post,   "/api/v1/recordings/{id}/link", HEAR,   json::<w::SoundLink>(),  run!(recordings::link), "A link to its sound, for this session").body(recordings::LINK),
+    route(Get,    "/api/v1/media/{link}/{name}", SOUND,   Gives::Bytes("audio/*"), run!(recordings::media), "The sound behind a link"),
+    route(Get,    "/api/v1/recordings/{id}/markers", HEAR, json::<w::Markers>(),   run!(ra::markers),      "Its markers in order of time"),
+    route(Post,   "/api/v1/recordings/{id}/markers", MARKS, json::<w::Marker>(),   run!(ra::add_marker),   "Add a marker").body(ra::MARK),
+    route(Patch,  "/api/v1/recordings/{id}/markers/{marker}", MARKS, json::<w::Marker>(), run!(ra::change_marker), "Change a marker").body(ra::MARK),
+    route(Delete, "/api/v1/recordings/{id}/markers/{marker}", MARKS, Gives::Nothing, run!(ra::delete_marker), "Delete a marker"),
+    route(Get,    "/api/v1/recordings/{id}/listens", LISTENS, json::<w::Listens>(), run!(ra::listens),     "Who listened, newest first"),
+    route(Post,   "/api/v1/recordings/{id}/listened", HEAR, Gives::Nothing,        run!(ra::listened),     "Tell what was heard").body(ra::HEARD),
+    route(Post,   "/api/v1/recordings/{id}/hold", HOLDS,  Gives::Nothing,          run!(ra::hold),         "Keep it from being deleted").body(ra::HOLD),
+    route(Delete, "/api/v1/recordings/{id}/hold", HOLDS,  Gives::Nothing,          run!(ra::release),      "End the hold on it"),
     // wallboards without a log-in
     route(Get,    "/api/v1/kiosks",             KIOSKS,   json::<k::Kiosks>(),     run!(kiosk::list),     "The kiosks one may manage"),
     route(Post,   "/api/v1/kiosks",             KIOSKS,   json::<k::KioskMade>(),  run!(kiosk::create),   "Make a kiosk").body(NEW_KIOSK),

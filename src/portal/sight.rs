@@ -87,7 +87,7 @@ impl Sight {
 
 /// Agents are one in any case of letters, and `Agent/` may be left out
 /// (`metrics.md` 1.7 N4, N5).
-fn same_agent(one: &str, other: &str) -> bool {
+pub fn same_agent(one: &str, other: &str) -> bool {
     let plain = |name: &str| {
         let name = name.to_lowercase();
         name.strip_prefix("agent/").map(str::to_owned).unwrap_or(name)

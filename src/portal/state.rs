@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, watch};
 
 use crate::base::{Result, Secs, UnixSec, Zone};
 use crate::live;
+use crate::media::Deliveries;
 use crate::people::{Language, People};
+use crate::portal::archive::{Archive, NoArchive};
 use crate::portal::asked::blocking;
 use crate::portal::news::NewsRoom;
 use crate::portal::streams::Streams;
 use crate::portal::switchboard::{NoSwitchboard, Switchboard};
 use crate::portal::wire::system::{Backup, Health};
+use crate::recordings::links::Links;
 use crate::reports::Rules;
 use crate::store::{Reader, Store};
 
@@ -53,6 +56,8 @@ pub struct Limits {
     /// Live streams at a time, on the box and of one session.
     pub streams: usize,
     pub streams_per_session: usize,
+    /// Answers with sound at a time.
+    pub listeners: usize,
     /// Bytes of one request's head.
     pub head_bytes: usize,
     /// For the head of a request, and for an idle connection.
@@ -71,6 +76,7 @@ impl Default for Limits {
             connections: 512,
             streams: 400,
             streams_per_session: 8,
+            listeners: 64,
             head_bytes: 16 * 1024,
             head_time: Duration::from_secs(30),
             request_time: Duration::from_secs(20),
@@ -130,6 +136,14 @@ pub struct App {
     pub news: Arc<NewsRoom>,
     /// Whoever holds the link to Asterisk.
     pub switchboard: Arc<dyn Switchboard>,
+    /// Whoever holds the recordings.
+    pub archive: Arc<dyn Archive>,
+    /// Links to their sound, of this run.
+    pub(super) links: Links,
+    /// Sound on its way to browsers.
+    pub(super) deliveries: Deliveries,
+    /// When this run began.
+    pub(super) begun: Instant,
     pub clock: Clock,
     pub settings: Settings,
     /// Becomes true when the daemon stops: streams end, requests finish.
@@ -154,12 +168,33 @@ impl App {
         let long = Arc::new(Semaphore::new(1));
         let switchboard = Arc::new(NoSwitchboard::default());
         let news = Arc::new(NewsRoom::new(clock()));
-        App { people, store, live, office, news, switchboard, clock, settings, stop, streams, long }
+        App {
+            people,
+            store,
+            live,
+            office,
+            news,
+            switchboard,
+            archive: Arc::new(NoArchive),
+            links: Links::new(),
+            deliveries: Deliveries::new(settings.limits.listeners, stop.clone()),
+            begun: Instant::now(),
+            clock,
+            settings,
+            stop,
+            streams,
+            long,
+        }
     }
 
     /// With a link to Asterisk and the call-event service it feeds.
     pub fn with_switchboard(self, switchboard: Arc<dyn Switchboard>, news: Arc<NewsRoom>) -> Self {
         App { switchboard, news, ..self }
+    }
+
+    /// With recordings.
+    pub fn with_archive(self, archive: Arc<dyn Archive>) -> Self {
+        App { archive, ..self }
     }
 
     /// Seconds of the wall clock.

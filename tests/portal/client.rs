@@ -13,12 +13,14 @@ use tokio::time::timeout;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 const ALLOWED: &[&str] = &[
+    "accept-ranges",
     "allow",
     "cache-control",
     "connection",
     "content-disposition",
     "content-encoding",
     "content-length",
+    "content-range",
     "content-security-policy",
     "content-type",
     "cross-origin-opener-policy",

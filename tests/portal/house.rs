@@ -12,12 +12,13 @@ use switchroom::people::{Actor, Language, Lifetime, NewAccount, People, Role, Se
 use switchroom::portal::wire::system::{
     Backup, Counts, DatabaseHealth, Health, LogHealth, Memory, Open,
 };
-use switchroom::portal::{App, Limits, NewsRoom, Office, Settings, Switchboard, serve};
+use switchroom::portal::{App, Archive, Limits, NewsRoom, Office, Settings, Switchboard, serve};
 use switchroom::store::Store;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::archive::Shelf;
 use crate::board::Board;
 use crate::client::Client;
 
@@ -113,6 +114,7 @@ pub struct House {
     pub hub: Arc<live::Hub>,
     pub desk: Arc<Desk>,
     pub board: Arc<Board>,
+    pub shelf: Arc<Shelf>,
     pub news: Arc<NewsRoom>,
     pub clock: Arc<AtomicI64>,
     pub stop: watch::Sender<bool>,
@@ -159,6 +161,7 @@ impl House {
         let hub = Arc::new(live::Hub::new(NOW, "/run/queue_log"));
         let desk = Arc::new(Desk::default());
         let board = Arc::new(Board::new());
+        let shelf = Arc::new(Shelf::new(store.clone(), folder.path()));
         let news = Arc::new(NewsRoom::new(NOW));
         let clock = Arc::new(AtomicI64::new(NOW));
         let time = Arc::clone(&clock);
@@ -172,7 +175,8 @@ impl House {
             plan.settings,
             stopped,
         )
-        .with_switchboard(Arc::clone(&board) as Arc<dyn Switchboard>, Arc::clone(&news));
+        .with_switchboard(Arc::clone(&board) as Arc<dyn Switchboard>, Arc::clone(&news))
+        .with_archive(Arc::clone(&shelf) as Arc<dyn Archive>);
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let server = tokio::spawn(serve(listener, Arc::new(app)));
@@ -183,6 +187,7 @@ impl House {
             hub,
             desk,
             board,
+            shelf,
             news,
             clock,
             stop,

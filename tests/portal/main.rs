@@ -3,6 +3,7 @@
 
 mod actions;
 mod agents_seen;
+mod archive;
 mod board;
 mod calls;
 mod client;
@@ -12,6 +13,7 @@ mod house;
 mod kiosks;
 mod limits;
 mod news;
+mod recordings;
 mod roles;
 mod saved;
 mod schema;

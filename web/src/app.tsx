@@ -20,7 +20,7 @@ import { say, useWords } from "./words";
 onLoggedOut(() => {
   if (!me.get()) return;
   farewell();
-  go(`/login?to=${encodeURIComponent(location.pathname + location.search)}`, true);
+  go(`/login?to=${encodeURIComponent(location.pathname + location.search + location.hash)}`, true);
 });
 
 export function App() {
@@ -38,7 +38,7 @@ export function App() {
     : at.path;
   useEffect(() => {
     if (wanted === at.path || state.at !== "ready") return;
-    const from = at.path + (at.query.size ? `?${at.query.toString()}` : "");
+    const from = at.path + (at.query.size ? `?${at.query.toString()}` : "") + location.hash;
     go(wanted === "/login" && from !== "/" && at.path !== "/claim" ? `/login?to=${encodeURIComponent(from)}` : wanted, true);
   }, [wanted, at.path, state.at]);
 

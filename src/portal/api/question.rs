@@ -63,6 +63,41 @@ pub fn read(asked: &Asked) -> Result<Query, Refusal> {
         .map_err(|faults| Refusal::fields(faults.into_iter().map(told).collect()))
 }
 
+/// The part of a question that lists of recordings have too.
+pub fn of_recordings(asked: &Asked) -> Result<Query, Refusal> {
+    let texts = ["from", "to", "zone"].into_iter();
+    let pairs = texts.filter_map(|name| Some((name, asked.query.text(name)?)));
+    let named = ["queue", "agent"].into_iter();
+    let lists =
+        named.flat_map(|name| asked.query.texts(name).iter().map(move |text| (name, &**text)));
+    within(asked, pairs.chain(lists))
+}
+
+/// The period of a body, as UTC seconds.
+pub fn period(asked: &Asked) -> Result<(UnixSec, UnixSec), Refusal> {
+    let texts = ["from", "to"].into_iter();
+    let pairs = texts.filter_map(|name| Some((name, asked.body.text(name)?)));
+    let query = within(asked, pairs)?;
+    Ok((query.from, query.to))
+}
+
+fn within<'a>(
+    asked: &Asked,
+    pairs: impl Iterator<Item = (&'a str, &'a str)>,
+) -> Result<Query, Refusal> {
+    let settings = &asked.app.settings;
+    let defaults = Defaults {
+        zone: settings.zone.clone(),
+        rules: settings.rules.clone(),
+        language: language(asked),
+        now: asked.now,
+    };
+    let pairs: Vec<_> =
+        pairs.map(|(name, text)| (if name == "zone" { "tz" } else { name }, text)).collect();
+    Query::read(pairs, &defaults)
+        .map_err(|faults| Refusal::fields(faults.into_iter().map(told).collect()))
+}
+
 /// A fault of a question, by its field: pages ask only what they let choose,
 /// so it came by an address that was typed or kept.
 fn told(fault: Fault) -> (String, Wrong) {

@@ -3,6 +3,8 @@
 //! SHA-1 (RFC 3174) protects nothing here: the standard wants it to tell a
 //! server that knows WebSocket from one that does not.
 
+use crate::portal::reply;
+
 /// Appended to the key before it is hashed.
 const MAGIC: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -16,7 +18,7 @@ pub fn accept(key: &str) -> Option<String> {
     }
     let mut text = key.as_bytes().to_vec();
     text.extend_from_slice(MAGIC);
-    Some(base64(&sha1(&text)))
+    Some(reply::base64(&sha1(&text)))
 }
 
 fn sha1(message: &[u8]) -> [u8; 20] {
@@ -62,24 +64,6 @@ fn sha1(message: &[u8]) -> [u8; 20] {
     digest
 }
 
-fn base64(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let at = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
-        let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4_usize {
-            if place > chunk.len() {
-                text.push('=');
-            } else {
-                let digit = (bits >> (18 - 6 * place)) & 63;
-                text.push(char::from(DIGITS[digit as usize]));
-            }
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -117,7 +101,7 @@ mod tests {
         for (plain, text) in
             [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
         {
-            assert_eq!(base64(plain.as_bytes()), text);
+            assert_eq!(reply::base64(plain.as_bytes()), text);
         }
     }
 }

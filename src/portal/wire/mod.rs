@@ -5,6 +5,7 @@ pub mod calls;
 pub mod live;
 pub mod office;
 pub mod people;
+pub mod recordings;
 pub mod reports;
 pub mod saved;
 pub mod system;

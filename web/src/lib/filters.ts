@@ -1,10 +1,12 @@
 // Filters of reports and calls: which there are, and how they are read from and written to the address. Pure.
 
 export type FilterId =
-  | "queue" | "agent" | "direction" | "answered" | "cause" | "caller" | "call_id" | "wait_min" | "wait_max" | "talk_min" | "talk_max";
+  | "queue" | "agent" | "direction" | "answered" | "cause" | "caller" | "call_id" | "wait_min" | "wait_max" | "talk_min" | "talk_max" | "number" | "held";
 
 export const REPORT_FILTERS: readonly FilterId[] = ["queue", "agent", "direction", "caller"];
 export const CALL_FILTERS: readonly FilterId[] = ["queue", "agent", "direction", "answered", "cause", "caller", "call_id", "wait_min", "wait_max", "talk_min", "talk_max"];
+
+export const RECORDING_FILTERS: readonly FilterId[] = ["queue", "agent", "number", "held"];
 
 /** Filters that are lengths of time. */
 export const SECONDS: readonly FilterId[] = ["wait_min", "wait_max", "talk_min", "talk_max"];

@@ -12,6 +12,7 @@ let leader = 0;
 export function allowSingles(on: boolean): void {
   singles = on;
 }
+export const allowsSingles = (): boolean => singles;
 
 /** Lends keys while the caller is on the page. Names are those of `KeyboardEvent.key`; "g x" is `g`, then `x`. */
 export function useKeys(keys: Keys): void {

@@ -4,12 +4,12 @@ import type { ComponentType } from "preact";
 import type { Me } from "../api/wire";
 import type { IconName } from "../parts/icon";
 import { addBook, type Books, type Key } from "../words";
-import { SUPERVISE } from "./rights";
+import { LISTEN, SUPERVISE } from "./rights";
 import { fits } from "./route-paths";
 
 export type Params = Record<string, string>;
 export type PageView = ComponentType<{ params: Params }>;
-export type Group = "home" | "live" | "reports" | "system" | "me";
+export type Group = "home" | "live" | "reports" | "recordings" | "system" | "me";
 
 export interface Page {
   path: string;
@@ -27,6 +27,7 @@ const more = { en: () => import("../words/more.en"), fr: () => import("../words/
 
 const desk = { en: () => import("../words/desk.en"), fr: () => import("../words/desk.fr") };
 const lists = { en: () => import("../words/lists.en"), fr: () => import("../words/lists.fr") };
+const recordings = { en: () => import("../words/recordings.en"), fr: () => import("../words/recordings.fr") };
 
 /** A page behind the first view: its words come with it. */
 const withBooks = (load: () => Promise<PageView>, ...books: Books[]) => async (): Promise<PageView> =>
@@ -52,11 +53,13 @@ export const PAGES: readonly Page[] = [
   { path: "/reports", group: "reports", title: "page.reports", rights: REPORTS, listed: true, icon: "bars", load: withBooks(reports, lists) },
   { path: "/reports/:block", group: "reports", title: "page.report", rights: REPORTS, listed: false, icon: "bars", load: withBooks(report, lists) },
   { path: "/calls", group: "reports", title: "page.calls", rights: CALLS, listed: true, icon: "phone", load: withBooks(calls, lists) },
-  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: withBooks(call, lists, more) },
+  { path: "/calls/:id", group: "reports", title: "page.call", rights: CALLS, listed: false, icon: "phone", load: withBooks(call, lists, more, recordings) },
+  { path: "/recordings", group: "recordings", title: "page.recordings", rights: LISTEN, listed: true, icon: "wave", load: withBooks(async () => (await import("../pages/recordings")).RecordingsPage, lists, more, recordings) },
   { path: "/system/health", group: "system", title: "page.health", rights: ["health.view"], listed: true, icon: "system", load: later(async () => (await import("../pages/health")).HealthPage) },
   { path: "/system/accounts", group: "system", title: "page.accounts", rights: ["accounts.manage"], listed: true, icon: "people", load: later(async () => (await import("../pages/accounts")).AccountsPage) },
   { path: "/system/audit", group: "system", title: "page.audit", rights: ["audit.view"], listed: true, icon: "key", load: later(async () => (await import("../pages/audit")).AuditPage) },
   { path: "/system/backups", group: "system", title: "page.backups", rights: ["backup.create"], listed: true, icon: "disk", load: later(async () => (await import("../pages/backups")).BackupsPage) },
+  { path: "/system/recordings", group: "system", title: "page.store", rights: ["recordings.keys", "recordings.erase"], listed: true, icon: "lock", load: withBooks(async () => (await import("../pages/store")).StorePage, lists, more, recordings) },
   { path: "/me", group: "me", title: "page.me", rights: [], listed: false, icon: "person", load: later(account) },
 ];
 
@@ -64,6 +67,7 @@ export const GROUPS: readonly { id: Group; title: Key; icon: IconName; leader: s
   { id: "home", title: "page.home", icon: "home", leader: "h" },
   { id: "live", title: "group.live", icon: "live", leader: "l" },
   { id: "reports", title: "group.reports", icon: "bars", leader: "r" },
+  { id: "recordings", title: "group.recordings", icon: "wave", leader: "e" },
   { id: "system", title: "group.system", icon: "system", leader: "s" },
 ];
 

@@ -15,7 +15,7 @@ export const place = new Cell<Place>(read());
 
 /** Goes to an address of the portal. `replace` for changes that Back should not step through. */
 export function go(url: string, replace = false): void {
-  if (url === location.pathname + location.search) return;
+  if (url === location.pathname + location.search + location.hash) return;
   if (replace) history.replaceState(null, "", url);
   else history.pushState(null, "", url);
   place.set(read());
@@ -47,6 +47,6 @@ export function startRouter(): void {
     if (!link || link.origin !== location.origin || link.target || link.hasAttribute("download")) return;
     if (foreign(link.pathname) || link.getAttribute("href")?.startsWith("#")) return;
     e.preventDefault();
-    go(link.pathname + link.search);
+    go(link.pathname + link.search + link.hash);
   });
 }

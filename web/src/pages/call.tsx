@@ -6,9 +6,11 @@ import { callDetail, closed, type CallDetail, type Moment } from "../api/wire-ca
 import { causeText } from "../lib/cause";
 import { useForm } from "../lib/form";
 import { at, int, longSpan, phone, span } from "../lib/format";
+import { later } from "../lib/later";
 import { useLoad } from "../lib/load";
 import { labelIn, useNames } from "../lib/names";
 import type { Params } from "../lib/pages";
+import { LISTEN } from "../lib/rights";
 import { may } from "../lib/session";
 import { useOwnTitle } from "../lib/title";
 import { callerText, Result } from "../parts/call-list";
@@ -22,6 +24,8 @@ import { Shape, type State } from "../parts/state";
 import { Table } from "../parts/table";
 import { toast } from "../parts/toast";
 import { say, type Key } from "../words";
+
+const CallRecordings = later(async () => (await import("../parts/call-recordings")).CallRecordings);
 
 export function CallPage({ params }: { params: Params }) {
   const id = params["id"] ?? "";
@@ -49,6 +53,7 @@ export function CallPage({ params }: { params: Params }) {
         <Panel title={say("call.course")} extra="hide-s" side={<span class="sm mut">{say("call.all", { time: span(call.end - call.enter) })}</span>}>
           <div class="in"><Course segments={call.segments} /></div>
         </Panel>
+        {may(...LISTEN) ? <CallRecordings call={id} /> : null}
         <div class="cols">
           <Panel title={say("call.timeline")} extra="c7">
             <div class="in"><Timeline call={call} /></div>

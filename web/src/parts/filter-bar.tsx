@@ -51,7 +51,7 @@ function valueText(id: FilterId, values: readonly string[], queues: readonly Nam
   if (id === "queue") return labelIn(queues, first);
   if (id === "agent") return labelIn(agents, first);
   if (id === "direction") return say(first === "out" ? "dir.out" : first === "in" ? "dir.in" : "dir.both");
-  if (id === "answered") return say(first === "no" ? "word.no" : "word.yes");
+  if (id === "answered" || id === "held") return say(first === "no" ? "word.no" : "word.yes");
   if (id === "cause") return causeText(first);
   return SECONDS.includes(id) ? `${first} s` : first;
 }

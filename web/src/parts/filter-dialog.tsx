@@ -42,10 +42,12 @@ export function FilterDialog({ allowed, filters, queues, agents, onClose, onDone
         ) : null}
         <div class="grid2">
           <Choice id="f-agent" label={say("filter.agent")} value={one("agent")} set={(v) => set("agent", [v])} options={[any, ...agents.map((a) => ({ value: a.name, text: a.label }))]} />
-          <Choice id="f-direction" label={say("filter.direction")} value={one("direction")} set={(v) => set("direction", [v])} options={[any, { value: "in", text: say("dir.in") }, { value: "out", text: say("dir.out") }]} />
+          {has("direction") ? <Choice id="f-direction" label={say("filter.direction")} value={one("direction")} set={(v) => set("direction", [v])} options={[any, { value: "in", text: say("dir.in") }, { value: "out", text: say("dir.out") }]} /> : null}
+          {has("held") ? <Choice id="f-held" label={say("filter.held")} value={one("held")} set={(v) => set("held", [v])} options={[any, { value: "yes", text: say("word.yes") }, { value: "no", text: say("word.no") }]} /> : null}
           {has("answered") ? <Choice id="f-answered" label={say("filter.answered")} value={one("answered")} set={(v) => set("answered", [v])} options={[any, { value: "yes", text: say("word.yes") }, { value: "no", text: say("word.no") }]} /> : null}
           {has("cause") ? <Choice id="f-cause" label={say("filter.cause")} value={one("cause")} set={(v) => set("cause", [v])} options={[any, ...CAUSES.map((c) => ({ value: c, text: causeText(c) }))]} /> : null}
           {text("caller", say("filter.caller.hint"))}
+          {text("number", say("filter.caller.hint"))}
           {text("call_id")}
           {SECONDS.map(secs)}
         </div>

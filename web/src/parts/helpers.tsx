@@ -47,7 +47,7 @@ function PaletteHere() {
 }
 
 const LIST = [
-  ["Ctrl K, /", "keys.find"], ["g h  g l  g r  g c  g s", "keys.go"], ["?", "keys.list"], ["Esc", "keys.esc"],
+  ["Ctrl K, /", "keys.find"], ["g h  g l  g r  g c  g e  g s", "keys.go"], ["?", "keys.list"], ["Esc", "keys.esc"],
   ["j k", "keys.rows"], ["Enter", "keys.open"], ["x", "keys.tick"], ["f", "keys.filter"], ["[ ]", "keys.period"], ["t", "keys.today"],
   ["z", "keys.freeze"], ["Space, F", "keys.wall"],
 ] as const;

@@ -9,9 +9,10 @@ import { fill, type Values } from "./fill";
 import type desk from "./desk.en";
 import type lists from "./lists.en";
 import type more from "./more.en";
+import type recordings from "./recordings.en";
 
 export type CoreKey = keyof typeof core;
-export type Key = CoreKey | keyof typeof portal | keyof typeof desk | keyof typeof lists | keyof typeof more;
+export type Key = CoreKey | keyof typeof portal | keyof typeof desk | keyof typeof lists | keyof typeof more | keyof typeof recordings;
 type Book = Record<string, string>;
 
 let book: Book = {};

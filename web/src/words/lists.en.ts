@@ -35,6 +35,8 @@ export default {
   "filter.cause": "Ended by",
   "filter.caller": "Number",
   "filter.caller.hint": "A * at its start or end stands for anything",
+  "filter.number": "Number",
+  "filter.held": "Held",
   "filter.call_id": "Call id",
   "filter.wait_min": "Waited at least (s)",
   "filter.wait_max": "Waited at most (s)",

@@ -37,6 +37,8 @@ const words: Record<keyof typeof english, string> = {
   "filter.cause": "Fin",
   "filter.caller": "Numéro",
   "filter.caller.hint": "Un * au début ou à la fin vaut n’importe quoi",
+  "filter.number": "Numéro",
+  "filter.held": "Retenu",
   "filter.call_id": "Identifiant",
   "filter.wait_min": "Attente minimale (s)",
   "filter.wait_max": "Attente maximale (s)",

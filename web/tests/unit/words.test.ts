@@ -9,6 +9,8 @@ import listsEn from "../../src/words/lists.en";
 import listsFr from "../../src/words/lists.fr";
 import moreEn from "../../src/words/more.en";
 import moreFr from "../../src/words/more.fr";
+import recordingsEn from "../../src/words/recordings.en";
+import recordingsFr from "../../src/words/recordings.fr";
 import document from "../../../docs/openapi.json";
 import { told } from "../../src/api/refusal";
 import { form } from "../../src/words";
@@ -19,7 +21,7 @@ const files: Record<string, string> = import.meta.glob("../../src/**/*.{ts,tsx}"
 const sources = Object.entries(files).filter(([name]) => !name.includes("/words/")).map(([name, text]) => ({ name, text }));
 const code = (document as unknown as { components: { schemas: { Error: { properties: { error: { properties: { code: { enum: string[]; "x-values": Record<string, string[]> } } } } } } } })
   .components.schemas.Error.properties.error.properties.code;
-const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr], ["desk", deskEn, deskFr], ["lists", listsEn, listsFr], ["more", moreEn, moreFr]];
+const pairs: [string, Record<string, string>, Record<string, string>][] = [["core", coreEn, coreFr], ["portal", en, fr], ["desk", deskEn, deskFr], ["lists", listsEn, listsFr], ["more", moreEn, moreFr], ["recordings", recordingsEn, recordingsFr]];
 
 test("both languages have the same keys, none twice", () => {
   for (const [, a, b] of pairs) expect(Object.keys(b).sort()).toEqual(Object.keys(a).sort());
@@ -103,7 +105,7 @@ test("a French reader never gets the daemon's English sentence, an English one a
 });
 
 test("every page brings the books its words are in, with those of the parts it is made of", () => {
-  const books: Record<string, Record<string, string>> = { desk: deskEn, lists: listsEn, more: moreEn };
+  const books: Record<string, Record<string, string>> = { desk: deskEn, lists: listsEn, more: moreEn, recordings: recordingsEn };
   const byPath = new Map(Object.entries(files).map(([name, text]) => [name.replace("../../src/", "").replace(/\.tsx?$/, ""), text]));
   const pages = byPath.get("lib/pages") ?? "";
   const loaders = new Map([...pages.matchAll(/const (\w+) = async[^;]*import\("\.\.\/(pages\/\w+)"/g)].map((m) => [m[1], m[2]]));
