@@ -13,12 +13,14 @@
 //!   that each is opened once. Nothing else is kept of a recording.
 //! - What grows has at each request the length it has then. Its tag must then be
 //!   one of the file and not of its length.
+//! - A selection goes as one archive, made while it is sent ([`zip`]).
 //! - What fails half-way breaks the connection off, so that no player takes the
 //!   half for the whole. So does the end of the daemon.
 
 mod body;
 mod disposition;
 mod range;
+pub mod zip;
 
 #[cfg(test)]
 mod tests;
