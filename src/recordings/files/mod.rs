@@ -2,6 +2,7 @@
 //! what is done to them there.
 
 pub mod beneath;
+pub mod filter;
 mod folders;
 pub mod keys;
 pub mod rewrap;
