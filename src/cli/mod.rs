@@ -11,6 +11,7 @@ mod difference;
 mod import;
 mod pages;
 mod password;
+mod recordings;
 mod regex_test;
 mod replay;
 mod report;
@@ -71,6 +72,7 @@ enum Command {
     User(user::User),
     Track(track::Track),
     Replay(replay::Replay),
+    Recordings(recordings::Recordings),
     #[command(name = "regex-test")]
     RegexTest(regex_test::RegexTest),
     Version(pages::Version),
@@ -126,6 +128,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::User(user) => user.act(),
         Command::Track(track) => track.act(),
         Command::Replay(replay) => replay.act(),
+        Command::Recordings(recordings) => recordings.act(),
         Command::RegexTest(test) => test.act(),
         Command::Version(version) => version.act(),
         Command::Completions(completions) => completions.act(),

@@ -10,6 +10,7 @@ use crate::base::order::Ordered as _;
 use crate::base::{Result, Secs, UnixSec};
 use crate::daemon::ami::Room;
 use crate::daemon::follow::{Handle, Progress};
+use crate::daemon::recordings;
 use crate::daemon::tracking::Gauge;
 use crate::live::Hub;
 use crate::portal::Office;
@@ -40,6 +41,8 @@ pub struct BoxOffice {
     pub ami: Option<Arc<Room>>,
     /// The tracker's figures, if it is configured.
     pub tracker: Option<Gauge>,
+    /// Those of recordings, if they are taken in.
+    pub recorder: Option<recordings::Gauge>,
 }
 
 impl Office for BoxOffice {
@@ -48,7 +51,7 @@ impl Office for BoxOffice {
         if progress.ended {
             return Some("the log is not followed any more; restart the daemon".to_owned());
         }
-        progress.trouble
+        progress.trouble.or_else(|| self.recorder.as_ref()?.trouble())
     }
 
     fn health(&self, now: UnixSec) -> Result<Health> {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::base::{Secs, UnixSec, Zone, time};
 use crate::daemon::config::Store as StoreConfig;
 use crate::people::People;
+use crate::recordings::{Recordings, Rules};
 use crate::store::Store;
 
 /// How often it is looked whether something is due.
@@ -19,6 +20,7 @@ const AUDIT_KEEP: Secs = 400 * 86_400;
 pub async fn run(
     store: Store,
     people: std::sync::Arc<People>,
+    recordings: (Recordings, Rules),
     config: StoreConfig,
     zone: Zone,
     mut stop: tokio::sync::watch::Receiver<bool>,
@@ -49,6 +51,9 @@ pub async fn run(
             tracing::error!("a job ended by a fault of ours; it is tried again tomorrow");
         }
         if house {
+            let (room, rules) = (recordings.0.clone(), recordings.1.clone());
+            let known = config.detail_days;
+            sweep(room, rules, known, now, &mut stop).await;
             retain(&kept, &mut stop).await;
         }
     }
@@ -93,6 +98,56 @@ async fn retain(store: &Store, stop: &mut tokio::sync::watch::Receiver<bool>) {
             biased;
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(Duration::from_millis(50)) => {}
+        }
+    }
+}
+
+/// Deletes recordings that are due, a few at a time, and what is left of
+/// others.
+async fn sweep(
+    room: Recordings,
+    rules: Rules,
+    detail_days: u32,
+    now: UnixSec,
+    stop: &mut tokio::sync::watch::Receiver<bool>,
+) {
+    let (mut from, mut deleted) = (0, 0u64);
+    loop {
+        let (room, rules) = (room.clone(), rules.clone());
+        match tokio::task::spawn_blocking(move || room.sweep(&rules, from, now)).await {
+            Ok(Ok(swept)) => {
+                deleted += u64::from(swept.deleted);
+                let Some(next) = swept.next else { break };
+                from = next;
+            }
+            Ok(Err(error)) => {
+                tracing::warn!(error = error.chain(), "old recordings were not deleted");
+                break;
+            }
+            Err(_) => {
+                tracing::error!("deleting old recordings ended by a fault of ours");
+                return;
+            }
+        }
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(Duration::from_millis(50)) => {}
+        }
+    }
+    if deleted > 0 {
+        tracing::info!(deleted, "recordings deleted by the rules of retention");
+    }
+    // That there was one is remembered as long as its call is.
+    let remembered = match detail_days {
+        0 => 0,
+        days => now - Secs::from(days) * 86_400,
+    };
+    match tokio::task::spawn_blocking(move || room.tidy(remembered, now)).await {
+        Ok(Ok(0)) | Err(_) => {}
+        Ok(Ok(left)) => tracing::warn!(left, "files of deleted recordings can't be removed"),
+        Ok(Err(error)) => {
+            tracing::warn!(error = error.chain(), "deleted recordings were not tidied")
         }
     }
 }

@@ -12,6 +12,7 @@ mod follow;
 pub mod import;
 pub mod intake;
 mod jobs;
+pub mod recordings;
 pub mod replay;
 pub mod run;
 mod telling;

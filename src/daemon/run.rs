@@ -25,6 +25,7 @@ use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
 use crate::daemon::jobs;
+use crate::daemon::recordings::{self, Keys, Running};
 use crate::daemon::telling::{self, Telling};
 use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
@@ -34,6 +35,7 @@ use crate::input::ami::dialler;
 use crate::live::Hub;
 use crate::people::{Lifetime, People};
 use crate::portal::{self, App, Clock, NewsRoom};
+use crate::recordings::Recordings;
 use crate::store::{Loaded, Store};
 use crate::twins::{Pairing, Underway};
 
@@ -123,9 +125,22 @@ async fn serve(
     let lifetime =
         Lifetime { idle: config.portal.session_idle.0, absolute: config.portal.session_max.0 };
     let people = Arc::new(People::open(store.clone(), lifetime)?);
+    let recordings = Recordings::new(store.clone(), config.recordings.folders(&config.store.data));
+    match recordings.erase_again(started) {
+        Ok(0) => {}
+        Ok(count) => tracing::warn!(count, "a restored database: persons were erased again"),
+        Err(error) => tracing::error!(error = error.chain(), "erasures can't be looked at"),
+    }
+    let recorder = match config.recordings.enabled {
+        true => Some(Running::start(recordings.clone(), recorder_settings(&config)?)?),
+        false => None,
+    };
     let news = Arc::new(NewsRoom::new(started));
     let asterisk = match config.ami.is_set() {
-        true => Some(connect(&config, &hub, &news, &follow, tracker, journal, underway)?),
+        true => {
+            let left = Left { journal, underway };
+            Some(connect(&config, &hub, &news, &follow, tracker, left, recorder.as_ref())?)
+        }
         false => None,
     };
     let room = asterisk.as_ref().map(|(room, _)| Arc::clone(room));
@@ -139,6 +154,7 @@ async fn serve(
         keep: config.store.backups as usize,
         repaired,
         ami: room.clone(),
+        recorder: recorder.as_ref().map(Running::gauge),
         tracker: gauge,
     });
     let (stop, stopped) = watch::channel(false);
@@ -172,7 +188,14 @@ async fn serve(
     });
     tracing::info!(%address, log = %config.log.path.display(), "running");
 
-    let jobs = tokio::spawn(jobs::run(store, people, config.store.clone(), zone, stopped));
+    let jobs = tokio::spawn(jobs::run(
+        store,
+        people,
+        (recordings, config.recordings.rules()),
+        config.store.clone(),
+        zone,
+        stopped,
+    ));
     let portal = tokio::spawn(portal::serve(listener, app));
     ended().await?;
     tracing::info!("stopping; once more leaves at once");
@@ -188,12 +211,20 @@ async fn serve(
     let flushed = tokio::task::spawn_blocking(move || {
         // First, so that nothing is told to a thread that has ended.
         drop(asterisk);
+        drop(recorder);
         follow.stop();
     })
     .await;
     tracing::info!("stopped");
     drop(flushed);
     Ok(())
+}
+
+/// What a run before left for the connection.
+struct Left {
+    /// Of the tracker.
+    journal: Option<String>,
+    underway: Vec<Underway>,
 }
 
 /// The one connection to Asterisk.
@@ -205,14 +236,15 @@ fn connect(
     news: &Arc<NewsRoom>,
     follow: &Arc<follow::Handle>,
     tracker: Option<Prepared>,
-    journal: Option<String>,
-    underway: Vec<Underway>,
+    left: Left,
+    recorder: Option<&Running>,
 ) -> Result<(Arc<Room>, Client)> {
     let (target, mut login) = config.ami.login()?;
     let settings = ami::Settings {
         dialplan: config.actions.dialplan(config.office.pauses.keys().cloned()),
         desk: config.actions.desk(&config.office),
         entries: config.office.entries(),
+        recordings: recorder.map(Running::teller),
     };
     let room = Room::new(Arc::clone(hub), Arc::clone(news), Arc::clone(follow), settings);
     let mut dial = dialler(&target, &config.ami.trust())?;
@@ -226,14 +258,29 @@ fn connect(
         }
     }
     let listener =
-        |tracker: Prepared| tracker.listener(config, journal.as_deref(), Arc::clone(follow));
+        |tracker: Prepared| tracker.listener(config, left.journal.as_deref(), Arc::clone(follow));
     let mut also = tracker.map(listener).transpose()?;
     if counts_by_ami(config) {
-        let telling = Telling::new(Arc::clone(follow), underway);
+        let telling = Telling::new(Arc::clone(follow), left.underway);
         also = Some(Box::new(Chain::new(telling, also)));
     }
     let client = room.connect(login, dial, also)?;
     Ok((room, client))
+}
+
+/// How recordings are put away.
+fn recorder_settings(config: &Config) -> Result<recordings::Settings> {
+    let section = &config.recordings;
+    let others = section.recipients()?;
+    let keys: Keys = match section.seal {
+        true => Arc::new(move || others.clone()),
+        false => Arc::new(Vec::new),
+    };
+    Ok(recordings::Settings {
+        keys,
+        mute_ms: u32::try_from(section.pci_max.0.saturating_mul(1000)).unwrap_or(u32::MAX),
+        low_bytes: section.low_bytes(),
+    })
 }
 
 /// Whether AMI tells the queues' records too.

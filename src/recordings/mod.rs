@@ -6,16 +6,21 @@
 //! who changes something is told to the audit by the caller. All methods
 //! block.
 
+mod erase;
 mod fact;
 pub mod files;
 mod hold;
 pub mod intervals;
+mod journal;
 pub mod keys;
 pub mod links;
 mod listening;
 mod marking;
+pub mod naming;
+mod retention;
 pub mod sql;
 
+pub use erase::{Affected, Erase, Person};
 pub use fact::{
     Begun, Colour, Counts, Direction, Erasure, Filter, Held, Hold, KeyRow, Leg, Listen, Lock,
     ManifestRow, Mark, Marker, Occasion, Page, Place, Purpose, Recording, Sealed, Sound, State,
@@ -23,7 +28,9 @@ pub use fact::{
 };
 pub use files::Folders;
 pub use intervals::Interval;
+pub use journal::{Change, Closed, Journal, Source, Touch};
 pub use listening::Listener;
+pub use retention::{Rules, Swept};
 
 use crate::base::{Error, Kind, Result, UnixSec};
 use crate::store::Store;
@@ -72,6 +79,11 @@ impl Recordings {
         self.store.read(|db| sql::recordings::of_call(db, call, now))
     }
 
+    /// The same by an id that may lack its system name, as file names have it.
+    pub fn of_call_named(&self, call: &str, now: UnixSec) -> Result<Vec<Recording>> {
+        self.store.read(|db| sql::recordings::of_call_named(db, call, now))
+    }
+
     /// One recording.
     ///
     /// Errors: [`Kind::NotFound`].
@@ -100,6 +112,11 @@ impl Recordings {
         })
     }
 
+    /// Gives those that were kept plain to the sealer again; says how many.
+    pub fn seal_plain(&self) -> Result<usize> {
+        self.store.write(|db| sql::recordings::reopen_plain(db))
+    }
+
     /// Deletes a recording with its markers and its picture. The row stays
     /// and says who did it and why; the file is removed right after, and if
     /// that fails once more at night.
@@ -116,6 +133,19 @@ impl Recordings {
         })?;
         self.unlink(&deleted)?;
         Ok(deleted)
+    }
+
+    /// Removes a plain file that was left behind by a power cut after its
+    /// recording was sealed, if both are what the row says. Says whether.
+    pub fn settle(&self, recording: &Recording, plain: &std::path::Path) -> Result<bool> {
+        let (Some(sealed), Some(sha256)) = (&recording.sealed, &recording.sha256) else {
+            return Ok(false);
+        };
+        if recording.state != State::Sealed || recording.size != files::spool::size(plain) {
+            return Ok(false);
+        }
+        let Some(path) = self.folders.path_of(recording)? else { return Ok(false) };
+        files::seal::settle(plain, sha256, &path, &sealed.sha256)
     }
 
     /// Removes the file of a deleted recording and notes that it is gone.

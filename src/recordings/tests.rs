@@ -299,3 +299,85 @@ fn counts_tell_the_states_and_the_oldest() {
     assert_eq!(counts.states, [(State::Growing, 1, 0), (State::Plain, 1, 5)]);
     assert_eq!(counts.oldest, Some(NOW));
 }
+
+#[test]
+fn a_person_is_erased_and_the_proof_names_nobody() {
+    let house = house();
+    let mine = house.plain("1.1", NOW);
+    let held = house.plain("2.1", NOW + 5);
+    let other = house.begin(&Begun { number: Some("0600".to_owned()), ..begun("3.1", NOW + 6) });
+    house.add_marker(mine, mark(1, "he said"), "root", NOW).unwrap();
+    let of = Held { recording: Some(held), ..Held::default() };
+    house.hold(of, "claim", None, "root", NOW).unwrap();
+    let erase = Erase { person: Person::Number("0612345678".to_owned()), from: None, to: None };
+    let ids = |rows: &[Recording]| rows.iter().map(|row| row.id).collect::<Vec<_>>();
+    let would = house.affected(&erase, NOW).unwrap();
+    assert_eq!((ids(&would.taken), ids(&would.kept)), (vec![mine], vec![held]));
+    assert_eq!(house.erase(&erase, " ", "root", NOW).unwrap_err().kind(), Kind::Invalid);
+    let nobody = Erase { person: Person::Number("*".to_owned()), ..erase.clone() };
+    assert_eq!(house.affected(&nobody, NOW).unwrap_err().kind(), Kind::Invalid);
+
+    let (proof, _) = house.erase(&erase, "request 17", "root", NOW).unwrap();
+    assert_eq!((proof.recordings, proof.markers, proof.failed), (1, 1, 0));
+    assert_eq!(proof.erased, [(mine, Some([7; 32]))]);
+    assert!(!house.folder.path().join("spool/sales-1.1.wav").exists());
+    assert!(house.folder.path().join("spool/sales-2.1.wav").exists());
+    let gone = house.one(mine, NOW).unwrap();
+    assert_eq!((gone.state, gone.number), (State::Deleted, None));
+    assert_eq!(house.one(other, NOW).unwrap().number.as_deref(), Some("0600"));
+    assert_eq!(house.erasures().unwrap(), [proof.clone()]);
+    let file = std::fs::read_to_string(house.folder.path().join("vault/erasures.jsonl")).unwrap();
+    assert!(file.contains(&proof.id) && !file.contains("0612345678"), "{file}");
+    assert_eq!(house.erase_again(NOW).unwrap(), 0, "it is known");
+}
+
+#[test]
+fn a_restored_database_erases_again_what_it_brought_back() {
+    let house = house();
+    let id = house.plain("1.1", NOW);
+    let backup = house.folder.path().join("before.db");
+    house.store.backup(&backup).unwrap();
+    let erase = Erase { person: Person::Agent("Ann".to_owned()), from: None, to: None };
+    house.erase(&erase, "request 17", "root", NOW).unwrap();
+    let House { recordings, folder } = house;
+    drop(recordings);
+    Store::restore(folder.path(), &backup, NOW).unwrap();
+    let (store, _) = Store::open(folder.path(), Settings::default()).unwrap();
+    let folders =
+        Folders { spool: folder.path().join("spool"), vault: folder.path().join("vault") };
+    let again = Recordings::new(store, folders);
+    assert_eq!(again.one(id, NOW).unwrap().state, State::Plain, "the backup knew it");
+    assert_eq!(again.erase_again(NOW).unwrap(), 1);
+    assert_eq!(again.one(id, NOW).unwrap().state, State::Deleted);
+    assert_eq!(again.erase_again(NOW).unwrap(), 0);
+}
+
+#[test]
+fn what_is_due_by_its_queues_rule_is_swept_and_what_is_held_is_not() {
+    let house = house();
+    let old = house.plain("1.1", NOW - 10 * 86_400);
+    let held = house.plain("2.1", NOW - 9 * 86_400);
+    let young = house.plain("3.1", NOW - 86_400);
+    let of = Held { recording: Some(held), ..Held::default() };
+    house.hold(of, "claim", None, "root", NOW).unwrap();
+    let rules = Rules { days: 0, queues: [("sales".to_owned(), 7)].into() };
+    let due = house.due(&rules, 10, NOW).unwrap();
+    assert_eq!(due.iter().map(|row| row.id).collect::<Vec<_>>(), [old]);
+    let swept = house.sweep(&rules, 0, NOW).unwrap();
+    assert_eq!((swept.deleted, swept.bytes, swept.next), (1, 5, None));
+    let state = |id| house.one(id, NOW).unwrap().state;
+    assert_eq!(
+        (state(old), state(held), state(young)),
+        (State::Deleted, State::Plain, State::Plain)
+    );
+    assert_eq!(house.one(old, NOW).unwrap().note.as_deref(), Some("retention"));
+    let for_ever = Rules { days: 1, queues: [("sales".to_owned(), 0)].into() };
+    assert!(house.due(&for_ever, 10, NOW).unwrap().is_empty());
+    // Room is made of the oldest that may go.
+    let room = house.make_room(1, NOW).unwrap();
+    assert_eq!((room.deleted, state(young), state(held)), (1, State::Deleted, State::Plain));
+    assert_eq!(house.make_room(1, NOW).unwrap().deleted, 0, "the rest is held");
+    assert_eq!(house.tidy(NOW - 5 * 86_400, NOW).unwrap(), 0);
+    assert_eq!(house.one(old, NOW).unwrap_err().kind(), Kind::NotFound);
+    assert_eq!(state(young), State::Deleted, "it is remembered a while");
+}

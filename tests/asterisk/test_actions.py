@@ -132,7 +132,7 @@ class Actions(PairTest):
         call, talk = self.talk(ALICE, "0155501")
         self.does("record")
         self.recorded(call.caller, True)
-        files = list((office.folder / "pbx" / "spool" / "monitor").glob("rec-*.wav"))
+        files = list((office.folder / "pbx" / "spool" / "monitor" / "switchroom").glob("rec-*.wav"))
         self.assertEqual(len(files), 1, files)
         status, said = self.room.act("record")
         self.assertEqual(status, 409, said)       # it is recorded already

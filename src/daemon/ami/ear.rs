@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::base::UnixMicro;
+use crate::base::{UnixMicro, time};
 use crate::daemon::ami::Room;
 use crate::daemon::ami::chain::Hearer;
+use crate::daemon::recordings::Teller;
 use crate::event::manager::{Event, Told};
 use crate::input::ami::{Action, Answer, Moment, Out};
+use crate::live::LinkState;
 use crate::live::news::{self, Facets, News};
-use crate::live::office::Lists;
-use crate::live::{LinkState, Office};
+use crate::live::office::{Lists, recorded_by};
+use crate::recordings::Source;
 
 /// News is told at most this often, in microseconds: what comes within is
 /// told together.
@@ -113,6 +115,9 @@ impl Ear {
 
     fn event(&mut self, now: Moment, told: &Told<'_>) {
         self.count(now);
+        if let Some(recordings) = &self.room.recordings {
+            tell_recordings(recordings, now.wall, &told.event);
+        }
         let mut office = self.room.office();
         office.apply(told);
         let point = news::told(told, &office);
@@ -137,15 +142,33 @@ impl Ear {
     /// Asks where a recording lies: the event that says so is of the class
     /// `dialplan`, half of all bytes.
     fn ask_where(&self, channel: &str, uniqueid: &str) {
-        self.ask(channel, uniqueid, "MIXMONITOR_FILENAME", |office, uniqueid, _, path| {
+        let (name, began) = (channel.to_owned(), time::now_micro());
+        self.ask(channel, uniqueid, "MIXMONITOR_FILENAME", move |room, uniqueid, _, path| {
+            let mut office = room.office();
             office.recorded_to(uniqueid, path);
+            let Some(recordings) = room.recordings.as_ref().filter(|_| !path.is_empty()) else {
+                return;
+            };
+            let call = recorded_by(uniqueid).unwrap_or(uniqueid);
+            let leg = office.channels.get(call);
+            let source = Source {
+                uniqueid: uniqueid.to_owned(),
+                name,
+                call: call.to_owned(),
+                linkedid: leg.map(|leg| leg.linkedid.to_string()).unwrap_or_default(),
+                asked: None,
+            };
+            drop(office);
+            recordings.started(began, source, path);
         });
     }
 
     /// Asks for what the pop-up's address names.
     fn ask_variables(&self, channel: &str, uniqueid: &str) {
         for name in &self.room.variables {
-            self.ask(channel, uniqueid, name, Office::variable);
+            self.ask(channel, uniqueid, name, |room, uniqueid, name, value| {
+                room.office().variable(uniqueid, name, value);
+            });
         }
     }
 
@@ -154,7 +177,7 @@ impl Ear {
         channel: &str,
         uniqueid: &str,
         name: &str,
-        tell: fn(&mut Office, &str, &str, &str),
+        tell: impl FnOnce(&Room, &str, &str, &str) + Send + 'static,
     ) {
         let Some(client) = self.room.state().client.clone() else { return };
         let name = name.to_owned();
@@ -163,7 +186,7 @@ impl Ear {
         client.act(action, move |answer| {
             let Answer::Done { fields, .. } = answer else { return };
             if let Some((_, value)) = fields.iter().find(|(field, _)| field == "Value") {
-                tell(&mut room.office(), &uniqueid, &name, value);
+                tell(&room, &uniqueid, &name, value);
             }
         });
     }
@@ -245,6 +268,23 @@ impl Ear {
         let sight = office.sight();
         drop(office);
         self.room.follow.see(Some(Box::new(sight)));
+    }
+}
+
+/// What recordings want to know of an event.
+fn tell_recordings(recordings: &Teller, now: UnixMicro, event: &Event<'_>) {
+    match event {
+        Event::MixMonitorMute { channel, muted, .. } => {
+            recordings.muted(now, &channel.uniqueid, *muted);
+        }
+        // The stop is told only when somebody stops it, the end of the call
+        // always.
+        Event::MixMonitorStop(channel) | Event::Hangup { channel, .. } => {
+            recordings.ended(now, &channel.uniqueid);
+        }
+        Event::MusicOnHoldStart { channel, .. } => recordings.held(now, &channel.linkedid, true),
+        Event::MusicOnHoldStop(channel) => recordings.held(now, &channel.linkedid, false),
+        _ => {}
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::sync::{Notify, oneshot};
 use crate::actions::{Dialplan, Plan, Wait};
 use crate::base::{Error, Kind, Result, UnixSec, time};
 use crate::daemon::follow::Handle as Follow;
+use crate::daemon::recordings::Teller;
 use crate::input::ami::{self, Client, Login};
 use crate::live::news::News;
 use crate::live::office::Entry;
@@ -44,6 +45,8 @@ pub struct Settings {
     pub dialplan: Dialplan,
     pub desk: DeskSettings,
     pub entries: Vec<Entry>,
+    /// Who writes recordings down, if somebody does.
+    pub recordings: Option<Arc<Teller>>,
 }
 
 /// The office and the way to Asterisk, shared by the client's thread and the
@@ -60,6 +63,7 @@ pub struct Room {
     desk: DeskSettings,
     /// Variables of callers that the pop-up's address names.
     variables: Vec<String>,
+    recordings: Option<Arc<Teller>>,
     /// Wakes pages that wait for a result.
     ended: Notify,
 }
@@ -153,6 +157,7 @@ impl Room {
             dialplan: settings.dialplan,
             variables: variables(settings.desk.popup.as_deref().unwrap_or_default()),
             desk: settings.desk,
+            recordings: settings.recordings,
             ended: Notify::new(),
         };
         room.set_link(LinkState::Down, Some("connecting".to_owned()));
@@ -170,6 +175,21 @@ impl Room {
     ) -> Result<Client> {
         let client = Client::start(login, dial, Chain::new(Ear::new(Arc::clone(self)), also))?;
         self.state().client = Some(client.handle());
+        if let Some(recordings) = &self.recordings {
+            let handle = client.handle();
+            recordings.unmute_by(Box::new(move |channel| {
+                let go_on = ami::Action::MixMonitorMute {
+                    channel: channel.to_owned(),
+                    direction: ami::action::Direction::Both,
+                    muted: false,
+                };
+                handle.act(go_on, |answer| {
+                    if let ami::Answer::Refused(message) = answer {
+                        tracing::warn!(message, "Asterisk refused to end a recording's mute");
+                    }
+                });
+            }));
+        }
         Ok(client)
     }
 

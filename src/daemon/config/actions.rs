@@ -18,7 +18,7 @@ crate::settings! {
         /// Asterisk's configuration and load modules).
         recorder: String = "switchroom-record".to_owned(),
         /// Folder on the PBX for recordings begun by that action.
-        recordings: String = "/var/spool/asterisk/monitor".to_owned(),
+        recordings: String = "/var/spool/asterisk/monitor/switchroom".to_owned(),
         /// Parking lot; empty for Asterisk's own default.
         lot: String = String::new(),
         /// A parked call comes back after this time.

@@ -11,6 +11,7 @@ mod file;
 mod log;
 mod office;
 mod portal;
+mod recordings;
 pub mod reference;
 mod reports;
 mod store;
@@ -30,6 +31,7 @@ pub use calls::Calls;
 pub use log::Log;
 pub use office::{Activity, Agent, Office, Outcome, PauseCode, Queue};
 pub use portal::Portal;
+pub use recordings::{RecordedQueue, Recordings};
 pub use reports::Reports;
 pub use store::Store;
 pub use tracker::{Sinks, Tracker, Writer};
@@ -49,6 +51,7 @@ pub struct Config {
     pub actions: Actions,
     pub portal: Portal,
     pub tracker: Tracker,
+    pub recordings: Recordings,
 }
 
 /// A section as the reference shows it.
@@ -97,6 +100,7 @@ impl Config {
                     "reports" => config.reports = Reports::read(raw, key, &mut faults),
                     "tracker" => config.tracker = Tracker::read(raw, key, &mut faults),
                     "actions" => config.actions = Actions::read(raw, key, &mut faults),
+                    "recordings" => config.recordings = Recordings::read(raw, key, &mut faults),
                     "portal" => config.portal = Portal::read(raw, key, &mut faults),
                     _ => {}
                 }
@@ -156,7 +160,7 @@ impl Config {
     }
 
     /// All sections in the order of the reference.
-    pub fn sections() -> [Described; 9] {
+    pub fn sections() -> [Described; 10] {
         fn of<T: setting::Section>(name: &'static str) -> Described {
             Described { name, doc: T::DOC, rows: T::rows() }
         }
@@ -170,6 +174,7 @@ impl Config {
             of::<Actions>("actions"),
             of::<Portal>("portal"),
             of::<Tracker>("tracker"),
+            of::<Recordings>("recordings"),
         ]
     }
 }

@@ -5,8 +5,14 @@ pub mod beneath;
 pub mod filter;
 mod folders;
 pub mod keys;
+mod priority;
 pub mod rewrap;
 pub mod seal;
+mod space;
+pub mod spool;
+pub mod tombstones;
 pub mod walk;
 
 pub use folders::Folders;
+pub use priority::lowest_priority;
+pub use space::{Space, space};

@@ -42,6 +42,13 @@ const INSERT: &str = "
 insert into recording_erasure (id, at, author, reason, recordings, markers, calls, failed)
 values (:id, :at, :author, :reason, :recordings, :markers, :calls, :failed)
 on conflict (id) do nothing";
+/// Notes how many files are still there.
+pub fn put_failed(db: &Connection, id: &str, failed: u32) -> Result<()> {
+    db.prepare_cached("update recording_erasure set failed = :failed where id = :id")?
+        .execute(named_params! { ":id": id, ":failed": failed })?;
+    Ok(())
+}
+
 const INSERT_ERASED: &str = "
 insert into recording_erased (erasure, recording, sha256) values (:erasure, :recording, :sha256)";
 

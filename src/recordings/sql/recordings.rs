@@ -8,6 +8,7 @@ use crate::recordings::fact::{
     first_id, started,
 };
 use crate::recordings::intervals::Interval;
+use crate::recordings::journal::Source;
 use crate::recordings::sql::{known, listed, natural, packed, stretches, whole};
 
 /// Recordings that may begin in one second.
@@ -153,6 +154,21 @@ pub fn of_call(db: &Connection, call: &str, now: UnixSec) -> Result<Vec<Recordin
     all(db, OF_CALL, named_params! { ":call": call, ":now": now })
 }
 
+/// How long after a call's begin its recordings may begin.
+const LONGEST_CALL: UnixSec = 86_400;
+
+/// The recordings of a call whose id is given without the system name before
+/// it: of those that began within a day of the call, oldest first.
+pub fn of_call_named(db: &Connection, call: &str, now: UnixSec) -> Result<Vec<Recording>> {
+    let epoch = call.split('.').next().and_then(|epoch| epoch.parse().ok()).unwrap_or(0);
+    let rest = "where r.id >= :from and r.id < :end
+        and (r.call_id = :call or r.call_id like '%-' || :call) order by r.id";
+    let params = named_params! {
+        ":from": first_id(epoch), ":end": first_id(epoch + LONGEST_CALL), ":call": call, ":now": now,
+    };
+    all(db, rest, params)
+}
+
 /// Those that are not done with, oldest first.
 pub fn unfinished(db: &Connection, now: UnixSec) -> Result<Vec<Recording>> {
     all(db, "where r.state in (1, 2, 5) order by r.id", named_params! { ":now": now })
@@ -256,6 +272,36 @@ pub fn put_stretches(
     Ok(())
 }
 
+const SOURCE: &str = "
+update recording set call_id = :call, linkedid = :linkedid, channel = :channel where id = :id";
+
+/// Writes which channel is recorded, learnt after the begin.
+pub fn put_source(db: &Connection, id: i64, source: &Source) -> Result<()> {
+    let linkedid = Some(&source.linkedid).filter(|id| !id.is_empty() && **id != source.call);
+    db.prepare_cached(SOURCE)?.execute(named_params! {
+        ":id": id, ":call": source.call, ":linkedid": linkedid, ":channel": source.name,
+    })?;
+    Ok(())
+}
+
+const LOSE: &str = "
+update recording set state = 6, note = :note, channel = null, path = null
+where id = :id and state in (1, 2, 5)";
+
+/// Notes that the file of one that was not done with is gone.
+pub fn lose(db: &Connection, id: i64, note: &str) -> Result<()> {
+    db.prepare_cached(LOSE)?.execute(named_params! { ":id": id, ":note": note })?;
+    Ok(())
+}
+
+const DISCARD: &str = "delete from recording where id = :id and state in (2, 5)";
+
+/// Removes the row of one that holds nothing.
+pub fn discard(db: &Connection, id: i64) -> Result<()> {
+    db.prepare_cached(DISCARD)?.execute(named_params! { ":id": id })?;
+    Ok(())
+}
+
 const CLOSE: &str = "
 update recording set state = 2, stopped = :stopped, channel = null where id = :id and state = 1";
 
@@ -316,6 +362,13 @@ pub fn fail(db: &Connection, id: i64, note: &str) -> Result<()> {
     Ok(())
 }
 
+const REOPEN: &str = "update recording set state = 2 where state = 4 and place = 0";
+
+/// Gives the plain ones of the spool to the sealer again; says how many.
+pub fn reopen_plain(db: &Connection) -> Result<usize> {
+    Ok(db.prepare_cached(REOPEN)?.execute([])?)
+}
+
 const RESEAL: &str = "
 update recording set sealed_size = :size, sealed_sha256 = :sha256, keys = :keys
 where id = :id and state = 3";
@@ -363,6 +416,15 @@ pub fn doom(db: &Connection, id: i64, note: &str, anonymous: bool) -> Result<Opt
         }
     }
     Ok(Some(markers))
+}
+
+const ANONYMISE: &str = "
+update recording set number = null, asked = null where id = :id and state = 6";
+
+/// Takes from a deleted one what names a person.
+pub fn anonymise(db: &Connection, id: i64) -> Result<()> {
+    db.prepare_cached(ANONYMISE)?.execute(named_params! { ":id": id })?;
+    Ok(())
 }
 
 /// Deleted ones whose file is still there, oldest first, at most `limit`.

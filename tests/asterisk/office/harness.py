@@ -95,14 +95,14 @@ class Office:
             self.code(person.telephone, "*41")
             self.record("ADDMEMBER", agent=person.name, after=after)
 
-    def watch(self, name="switchroom", manager=False):
+    def watch(self, name="switchroom", manager=False, settings=""):
         """A Switchroom on this Asterisk's log, and on its manager interface if asked: over
         `cable`, which a test may cut."""
         link = None
         if manager:
             self.cable = self.do(Cable(self.pbx.manager_port).open())
             link = (self.cable.port, "switchroom", "CHANGE-ME")
-        one = Switchroom(os.environ["SWITCHROOM"], self.folder / name, self.pbx.log, link).start()
+        one = Switchroom(os.environ["SWITCHROOM"], self.folder / name, self.pbx.log, link, settings=settings).start()
         if manager and not one.has_link():
             one.stop()
             print("this Switchroom does not listen to managers yet: only its log is tested")
@@ -257,6 +257,7 @@ class OfficeTest(unittest.TestCase):
 
     office = None
     managers = (False,)      # one Switchroom for each: with the manager interface?
+    settings = ""            # more for their settings file; @SPOOL@ is Asterisk's folder of recordings
 
     @classmethod
     def plan(cls):
@@ -271,7 +272,8 @@ class OfficeTest(unittest.TestCase):
         cls.addClassCleanup(cls.office.close)
         cls.office.open()
         for number, manager in enumerate(cls.managers):
-            cls.office.watch(f"switchroom{number}", manager)
+            spool = cls.office.folder / "pbx" / "spool" / "monitor" / "switchroom"
+            cls.office.watch(f"switchroom{number}", manager, cls.settings.replace("@SPOOL@", str(spool)))
 
     def tearDown(self):
         self.office.quiet()

@@ -32,6 +32,8 @@ class Plan:
     outcomes: tuple = ("SALE", "NOSALE", "CALLBACK")
     campaigns: tuple = ("autumn", "renewals")
     parking_seconds: int = 8
+    recorded: tuple = ()        # queues, and telephones
+    recorded_phones: tuple = ()
 
     def numbers(self):
         return [person.telephone for person in self.people] + list(self.telephones)
@@ -56,6 +58,8 @@ class Plan:
         lines += [f"SR_PAUSE_{n} = {reason}" for n, reason in enumerate(self.pauses, 1)]
         lines += [f"SR_OUTCOME_{n} = {outcome}" for n, outcome in enumerate(self.outcomes, 1)]
         lines += [f"SR_CAMPAIGN_{n} = {campaign}" for n, campaign in enumerate(self.campaigns, 1)]
+        lines += [f"SR_RECORD_QUEUES = {'&'.join(self.recorded)}",
+                  f"SR_RECORD_PHONES = {'&'.join(self.recorded_phones)}", "SR_RECORD_CODE = yes"]
         lines.append(f"SR_MONITORS = {'&'.join(self.monitors)}")
         lines += ["[switchroom-dial-out]",
                   "exten => s,1,Dial(PJSIP/${ARG1}@trunk,25,${SR_DIAL_OPTIONS})",

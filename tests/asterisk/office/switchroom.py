@@ -14,9 +14,10 @@ PATIENCE = float(os.environ.get("SWITCHROOM_PATIENCE", 60))
 class Switchroom:
     """`manager` is (port, user, secret) of a manager interface, or None. With `counts` calls count by it too."""
 
-    def __init__(self, binary, folder, log, manager=None, counts=False):
+    def __init__(self, binary, folder, log, manager=None, counts=False, settings=""):
         self.binary, self.folder, self.log, self.manager = binary, pathlib.Path(folder), log, manager
         self.counts = counts
+        self.settings = settings
         self.process = None
         self.host = self.claim = self.cookie = self.csrf = ""
 
@@ -31,7 +32,7 @@ class Switchroom:
             text += f"count_calls = {str(self.counts).lower()}\n"
             text += "[tracker]\nenabled = true\nparkedcalls = true\n"
             text += '[actions]\noutside = "9"\n[office.outcomes.CALLBACK]\nfeatures = ["asked"]\n'
-        settings.write_text(text)
+        settings.write_text(text + self.settings)
         errors = open(self.folder / "said", "ab")
         self.process = subprocess.Popen([self.binary, "run", "--config", settings], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=errors, text=True)

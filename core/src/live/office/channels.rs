@@ -20,7 +20,7 @@ const MOST_DEAD: usize = 1024;
 pub const RECORDER: &str = "switchroom-record-";
 
 /// Which channel a recorder of ours records.
-pub(super) fn recorded_by(uniqueid: &str) -> Option<&str> {
+pub fn recorded_by(uniqueid: &str) -> Option<&str> {
     let (target, _) = uniqueid.strip_prefix(RECORDER)?.rsplit_once('+')?;
     Some(target)
 }

@@ -23,7 +23,7 @@ mod sight;
 mod talk;
 
 pub use book::{Book, Entry, endpoint};
-pub use channels::{Channels, Leg, RECORDER};
+pub use channels::{Channels, Leg, RECORDER, recorded_by};
 pub use ended::{Ended, How};
 pub use link::{Link, LinkState};
 pub use parking::Parked;

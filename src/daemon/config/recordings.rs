@@ -1,0 +1,100 @@
+//! Section `recordings`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::age::{self, Recipient};
+use crate::base::order::Gathered as _;
+use crate::base::setting::Span;
+use crate::base::{Error, Kind, Result};
+use crate::recordings::{Folders, Rules};
+
+crate::settings! {
+    /// Recordings of calls: found, sealed and kept. See docs/administrator.md.
+    pub struct Recordings {
+        /// Whether recordings are taken in from the spool. Everything below that folder
+        /// whose name holds the id of a call becomes ours: it is sealed, and the plain file
+        /// removed. So let only the shipped dialplan write there.
+        enabled: bool = false,
+        /// The folder Asterisk writes into, as the shipped dialplan names it. It may be in
+        /// memory when there is a key to seal with; Switchroom must be able to remove files
+        /// from it.
+        spool: PathBuf = PathBuf::from("/var/spool/asterisk/monitor/switchroom"),
+        /// Where sealed recordings lie; not set: folder `vault` in the folder of the
+        /// database.
+        vault: Option<PathBuf> = None,
+        /// Where older recordings and those of others lie, as patterns such as
+        /// "file:/mnt/audio/%YY-%MM"; asked in this order after our own.
+        roots: Vec<String> = Vec::new(),
+        /// Public keys ("age1…") that each recording is sealed to besides the box's own: an
+        /// officer's, or that of a safe. With identity = "none" they alone open it.
+        recipients: Vec<String> = Vec::new(),
+        /// Where the key that opens recordings is: "file:/path"; "passphrase" (the box's own
+        /// key file, unlocked in the portal after each start); "none" (this box seals and
+        /// can't open). Not set: the box's own key file, if one was made.
+        identity: Option<String> = None,
+        /// Whether recordings are sealed when there is a key to seal to.
+        seal: bool = true,
+        /// How long a link to sound may be used for the first time.
+        link_ttl: Span = Span(900),
+        /// How long recordings are kept, in days; 0 = for ever. What is held stays longer.
+        retention_days: u32 = 90,
+        /// Free MiB of the vault's disk below which there is an alarm, and the oldest
+        /// recordings that are not held are deleted; 0 = never.
+        low_space: u32 = 500,
+        /// A program that gets the path of a recording encrypted by others and writes the
+        /// clear sound; not set: such recordings are shown and not played.
+        decrypt: Option<String> = None,
+        /// How many recordings are listened to or taken away at once.
+        max_streams: u32 = 8,
+        /// After this long a muted recording goes on by itself.
+        pci_max: Span = Span(180),
+        /// Whether agents may listen to their own recordings.
+        agents_listen: bool = false,
+        /// Queues with a rule of their own, by name in the log.
+        queues: BTreeMap<String, RecordedQueue> = BTreeMap::new(),
+    }
+}
+
+crate::settings! {
+    /// Rules of recordings of one queue.
+    pub struct RecordedQueue {
+        /// How long its recordings are kept, in days; 0 = for ever.
+        retention_days: Option<u32> = None,
+    }
+}
+
+impl Recordings {
+    /// Where recordings lie.
+    pub fn folders(&self, data: &std::path::Path) -> Folders {
+        Folders {
+            spool: self.spool.clone(),
+            vault: self.vault.clone().unwrap_or_else(|| data.join("vault")),
+        }
+    }
+
+    /// How long they are kept.
+    pub fn rules(&self) -> Rules {
+        let own =
+            |(name, queue): (&String, &RecordedQueue)| Some((name.clone(), queue.retention_days?));
+        Rules { days: self.retention_days, queues: self.queues.iter().filter_map(own).into_map() }
+    }
+
+    /// The public keys given.
+    ///
+    /// Errors: the first that is none.
+    pub fn recipients(&self) -> Result<Vec<Recipient>> {
+        let read = |text: &String| {
+            text.parse().map_err(|error: age::Error| {
+                let text = format!("recordings.recipients: {text:?} is no public key");
+                Error::caused(Kind::Invalid, text, error)
+            })
+        };
+        self.recipients.iter().map(read).collect()
+    }
+
+    /// Free bytes below which there is an alarm.
+    pub fn low_bytes(&self) -> u64 {
+        u64::from(self.low_space) << 20
+    }
+}
