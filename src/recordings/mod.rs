@@ -15,6 +15,7 @@ mod journal;
 pub mod keys;
 pub mod links;
 mod listening;
+pub mod manifest;
 mod marking;
 pub mod naming;
 mod retention;

@@ -5,6 +5,7 @@ pub mod beneath;
 pub mod filter;
 mod folders;
 pub mod keys;
+pub mod manifests;
 mod priority;
 pub mod rewrap;
 pub mod seal;
