@@ -7,7 +7,7 @@ use crate::base::{Result, UnixSec};
 use crate::model::{EndCause, IvrCall, Membership, Pause, Quality, Session};
 use crate::store::error::damaged;
 use crate::store::packed_id::{number_text, put_id, take_id};
-use crate::store::stint_row::{put_notes, take_notes};
+use crate::store::stint_lists::{put_notes, take_notes};
 use crate::store::varint::{Cursor, put};
 
 /// Bits of a row id below the second of the start.

@@ -39,12 +39,14 @@ mod seen;
 mod settings;
 mod settle;
 mod stint_insert;
+mod stint_lists;
 mod stint_row;
 #[cfg(test)]
 mod tests;
 mod together;
 mod touched;
 mod varint;
+mod wanted;
 
 pub use backup::{BACKUPS, Manifest};
 pub use batch::{Batch, ODD_LINES, OddKind, OddLine, Position};

@@ -83,7 +83,7 @@ impl StintFilter {
     }
 }
 
-pub use crate::store::stint_row::{StintPart, Wanted};
+pub use crate::store::wanted::{StintPart, Wanted};
 
 /// How large things are, for the health page and the figures of a budget.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
