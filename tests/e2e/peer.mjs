@@ -1,11 +1,14 @@
-// A scripted Asterisk: logs anybody in, gives empty lists, says what a case wants said, and falls silent when asked.
+// A scripted Asterisk: logs anybody in, gives empty lists, does what it is asked to and remembers it, says what a case wants
+// said, and falls silent when asked.
 import { once } from "node:events";
 import { createServer } from "node:net";
 
 const LINE = "\r\n";
 
-export async function startPeer() {
+/** `refused`: actions its user may not send; `lists`: events by the action that asks for them. */
+export async function startPeer({ refused = [], lists = {} } = {}) {
   const sockets = new Set();
+  const asked = [];
   let silent = false;
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -16,9 +19,11 @@ export async function startPeer() {
     socket.on("data", (bytes) => {
       text += bytes;
       for (let end = text.indexOf(LINE + LINE); end >= 0; end = text.indexOf(LINE + LINE)) {
-        const asked = Object.fromEntries(text.slice(0, end).split(LINE).map((line) => line.split(": ")));
+        const action = Object.fromEntries(text.slice(0, end).split(LINE).map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
         text = text.slice(end + 4);
-        if (!silent) socket.write(answer(asked));
+        asked.push(action);
+        const no = `Response: Error${LINE}ActionID: ${action.ActionID}${LINE}Message: Permission denied${LINE}${LINE}`;
+        if (!silent) socket.write(refused.includes(action.Action) ? no : answer(action, lists[action.Action] ?? []));
       }
     });
   });
@@ -26,6 +31,8 @@ export async function startPeer() {
   await once(server, "listening");
   return {
     port: server.address().port,
+    /** All actions so far, as fields. */
+    asked,
     /** An event, as fields. */
     say(name, fields) {
       const block = [`Event: ${name}`, ...Object.entries(fields).map(([key, value]) => `${key}: ${value}`), "", ""].join(LINE);
@@ -41,11 +48,22 @@ export async function startPeer() {
   };
 }
 
-function answer(asked) {
+/** Actions that do something. */
+const DONE = new Set(["QueueAdd", "QueueRemove", "QueuePause", "QueuePenalty", "QueueLog", "QueueChangePriorityCaller", "Originate", "Hangup", "Redirect", "BlindTransfer", "Atxfer", "CancelAtxfer", "Park", "MixMonitor", "StopMixMonitor", "MixMonitorMute", "MessageSend"]);
+
+/** What Asterisk says of it a moment later. */
+function after(asked) {
+  if (asked.Action !== "Originate") return "";
+  return `Event: OriginateResponse${LINE}ActionID: ${asked.ActionID}${LINE}Response: Success${LINE}Channel: ${asked.Channel}-0${LINE}Reason: 4${LINE}Uniqueid: 99.${asked.ActionID}${LINE}${LINE}`;
+}
+
+function answer(asked, items) {
   const head = `Response: Success${LINE}ActionID: ${asked.ActionID}${LINE}`;
   if (asked.Action === "Challenge") return `${head}Challenge: 135${LINE}${LINE}`;
   if (asked.Action === "Login") return `${head}${LINE}Event: FullyBooted${LINE}${LINE}`;
   if (asked.Action === "CoreSettings") return `${head}AsteriskVersion: 22.10.1${LINE}${LINE}`;
   if (["CoreStatus", "Filter", "Ping", "Events", "Getvar"].includes(asked.Action)) return `${head}${LINE}`;
-  return `${head}EventList: start${LINE}${LINE}Event: ListComplete${LINE}ActionID: ${asked.ActionID}${LINE}EventList: Complete${LINE}${LINE}`;
+  if (DONE.has(asked.Action)) return `${head}Message: Done${LINE}${LINE}${after(asked)}`;
+  const said = items.map(([name, fields]) => [`Event: ${name}`, `ActionID: ${asked.ActionID}`, ...Object.entries(fields).map(([key, value]) => `${key}: ${value}`), "", ""].join(LINE));
+  return `${head}EventList: start${LINE}${LINE}${said.join("")}Event: ListComplete${LINE}ActionID: ${asked.ActionID}${LINE}EventList: Complete${LINE}${LINE}`;
 }

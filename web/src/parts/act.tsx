@@ -37,9 +37,11 @@ export function ActButton({ acting, what, path, body, icon, look = "", disabled 
     arm(false);
     acting.run(what, path, body, then);
   };
+  // Of several alike on a page the name tells which, as long as it says what is read.
+  const name = !armed && typeof children === "string" && what.startsWith(children) ? what : undefined;
   const waits = acting.outcome.at === "busy" && acting.outcome.what === what;
   return (
-    <button type="button" class={`btn ${sure ? "d" : ""} ${armed ? "f" : ""} ${look}`} disabled={disabled || acting.busy} aria-busy={waits || undefined} onClick={press}>
+    <button type="button" class={`btn ${sure ? "d" : ""} ${armed ? "f" : ""} ${look}`} disabled={disabled || acting.busy} aria-label={name} aria-busy={waits || undefined} onClick={press}>
       {icon ? <Icon name={icon} small /> : null}
       {armed ? say("act.sure", { what }) : (children ?? what)}
     </button>

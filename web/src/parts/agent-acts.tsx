@@ -80,7 +80,7 @@ export function AgentActs({ agent: a, queues, onClose }: Props) {
           </fieldset>
         ) : null}
         {may("text.send") ? (
-          <form class="row" onSubmit={(e) => {
+          <form class="row low" onSubmit={(e) => {
             e.preventDefault();
             if (text.trim()) acting.run(say("act.text"), "text", { ...who, text: text.trim() }, () => setText(""));
           }}>
