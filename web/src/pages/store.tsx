@@ -77,7 +77,7 @@ function Keys() {
       )}
       {open.at === "make" ? <MakeDialog onClose={close} onDone={() => done(say("store.key.made"))} /> : null}
       {open.at === "unlock" ? <UnlockDialog onClose={close} onDone={() => done(say("store.unlocked"))} /> : null}
-      {open.at === "rotate" ? <RotateDialog onClose={close} onDone={(r) => done(say("store.rotated", { n: int(r.rewrapped), left: int(r.left) }))} /> : null}
+      {open.at === "rotate" ? <RotateDialog asks={list.some((k) => k.passphrase)} onClose={close} onDone={(r) => done(say("store.rotated", { n: int(r.rewrapped), left: int(r.left) }))} /> : null}
       {open.at === "export" ? <ExportDialog fingerprint={open.key.fingerprint} onClose={() => {
         close();
         loaded.again();
@@ -107,10 +107,11 @@ function Space({ of: s }: { of: Storage }) {
   return (
     <>
       {m.day && !m.sound ? <Note level="a" role="alert">{`${say("store.manifest")}: ${m.detail ?? say("store.manifest.broken")}`}</Note> : null}
-      <Panel title={say("store.space")}>
+      <section class="stack" aria-labelledby="s-space">
+        <h2 id="s-space">{say("store.space")}</h2>
         <Tiles tiles={tiles} />
-        <div class="in"><p class="sm sec">{say("store.states")}: {STATES.filter(([state]) => s.states[state]).map(([state, word]) => `${int(s.states[state] ?? 0)} ${say(word)}`).join(", ") || "–"}</p></div>
-      </Panel>
+        <p class="sm sec">{say("store.states")}: {STATES.filter(([state]) => s.states[state]).map(([state, word]) => `${int(s.states[state] ?? 0)} ${say(word)}`).join(", ") || "–"}</p>
+      </section>
     </>
   );
 }

@@ -70,11 +70,11 @@ export function UnlockDialog({ onClose, onDone }: Props) {
   );
 }
 
-export function RotateDialog({ onClose, onDone }: { onClose: () => void; onDone: (done: Of<typeof rotation>) => void }) {
-  const pass = usePassphrase();
-  const form = useForm("k-", fields());
+export function RotateDialog({ asks, onClose, onDone }: { asks: boolean; onClose: () => void; onDone: (done: Of<typeof rotation>) => void }) {
+  const [passphrase, set] = useState("");
+  const form = useForm("k-", { passphrase: say("store.passphrase") });
   return (
-    <Dialog title={say("store.rotate.title")} onClose={onClose} onSend={() => void form.send(() => send("POST", "/recordings/keys/rotate", rotation, pass.body), onDone, pass.found)} foot={
+    <Dialog title={say("store.rotate.title")} onClose={onClose} onSend={() => void form.send(() => send("POST", "/recordings/keys/rotate", rotation, asks ? { passphrase } : {}), onDone, asks && !passphrase ? { passphrase: say("field.empty") } : {})} foot={
       <>
         <button type="button" class="btn" onClick={onClose}>{say("do.cancel")}</button>
         <button class="btn p" disabled={form.busy}>{say("store.rotate")}</button>
@@ -83,7 +83,7 @@ export function RotateDialog({ onClose, onDone }: { onClose: () => void; onDone:
       <div class="stack">
         <Summary faults={form.list} fault={form.fault} turn={form.turn} />
         <p>{say("store.rotate.text")}</p>
-        <PassphraseFields of={pass} faults={form.faults} />
+        {asks ? <TextField id="k-passphrase" type="password" label={say("store.passphrase")} value={passphrase} set={set} fault={form.faults["passphrase"]} /> : null}
       </div>
     </Dialog>
   );

@@ -35,6 +35,18 @@ export const PAGES = [
     await tab.locator(".head .btn.p").click();
     await tab.waitForTimeout(300);
   } },
+  { name: "call-recording", path: "/calls/41#t=177", wait: 900 },
+  { name: "call-locked", path: "/calls/41", state: { lock: "locked" }, wait: 600 },
+  { name: "call-unrecorded", path: "/calls/41", state: { norecording: true }, wait: 600 },
+  { name: "call-marker", path: "/calls/41", wait: 600, act: async (tab) => {
+    await tab.locator(".player .ctl .btn").nth(3).click();
+    await tab.waitForTimeout(300);
+  } },
+  { name: "recordings", path: "/recordings", wait: 600 },
+  { name: "recordings-none", path: "/recordings?held=yes", state: { norecording: true }, wait: 600 },
+  { name: "recordings-open", path: "/recordings?open=7352000", wait: 900 },
+  { name: "store", path: "/system/recordings", wait: 600 },
+  { name: "store-nokey", path: "/system/recordings", state: { nokey: true }, wait: 600 },
   { name: "live-away", path: "/live", state: { away: true } },
   { name: "walls", path: "/walls" },
   { name: "reports", path: "/reports" },

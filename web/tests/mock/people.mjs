@@ -1,6 +1,6 @@
 // People and system of the invented office: who is logged in, accounts, audit rows, health.
 
-const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage", "kiosks.manage", "agent.self", "calls.make", "calls.pick", "calls.transfer", "calls.hangup", "calls.record", "calls.mark", "calls.listen", "calls.whisper", "calls.barge", "members.manage", "members.pause", "text.send", "screens.view", "office.view"];
+const ALL = ["self.edit", "names.view", "live.view", "walls.view", "callers.view", "reports.view", "calls.view", "calls.export", "calls.close", "health.view", "backup.create", "audit.view", "accounts.manage", "kiosks.manage", "agent.self", "calls.make", "calls.pick", "calls.transfer", "calls.hangup", "calls.record", "calls.mark", "calls.listen", "calls.whisper", "calls.barge", "members.manage", "members.pause", "text.send", "screens.view", "office.view", "recordings.play", "recordings.own", "recordings.download", "markers.add", "markers.delete", "recordings.hold", "recordings.delete", "recordings.keys", "recordings.erase", "listens.view"];
 const RIGHTS = { administrator: ALL, supervisor: ALL.slice(0, 9), agent: ["self.edit", "names.view", "live.view", "walls.view", "reports.own", "calls.own", "agent.self", "calls.make", "calls.pick", "callers.view"], user: ["self.edit"] };
 
 export function person(options, now) {

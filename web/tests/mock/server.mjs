@@ -7,10 +7,11 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as office from "./office.mjs";
 import * as people from "./people.mjs";
+import * as recordings from "./recordings.mjs";
 
 const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const TYPES = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml" };
-const POLICY = "default-src 'self'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+const POLICY = "default-src 'self'; style-src 'self'; media-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
 const nowSec = () => Math.floor(Date.now() / 1000);
 
 /**
@@ -40,6 +41,7 @@ function route(req, res, state) {
   const path = url.pathname.replace("/api/v1", "");
   if (state.broken.some((p) => path.startsWith(p))) return fault(res, 503, "unavailable", "The report took longer than 5 s.");
   if (path === "/live/events" || path === "/kiosk/events") return stream(req, res, state, url);
+  if (path.startsWith("/media/")) return recordings.media(req, res);
   let text = "";
   req.on("data", (part) => (text += part));
   req.on("end", () => answer(req.method, path, url.searchParams, text ? JSON.parse(text) : {}, req, res, state));
@@ -77,6 +79,8 @@ function answer(method, path, query, body, req, res, state) {
     case "GET /accounts": return json(res, 200, { accounts: people.accounts });
     case "POST /accounts": return body.account === "karl.bauer" ? fault(res, 409, "conflict", "karl.bauer belongs to Karl Bauer.", { account: "karl.bauer belongs to Karl Bauer" }) : json(res, 200, { language: "en", disabled: false, last_login: null, ...body });
   }
+  const recorded = recordings.answer(method, path, query, body, state, now);
+  if (recorded) return json(res, ...recorded);
   if (path === "/desk/recalls") return json(res, 200, { recalls: [{ number: "0445556677", dial: "90445556677", name: "Anna Frei", queue: "sales", since: state.born - 900, last: state.born - 300, wait: 41, tries: 2 }] });
   if (path === "/desk/marks") return json(res, 200, { outcome: "Quote", tag: "VIP", features: ["warranty"] });
   if (path === "/desk") return json(res, 200, office.desk(state.agent ?? null, state.born, state.away));
