@@ -19,6 +19,7 @@
 
 mod body;
 mod disposition;
+mod patient;
 mod range;
 pub mod zip;
 
@@ -39,6 +40,8 @@ use crate::base::{Error, Kind, Result};
 use crate::bytes::ReadAt;
 use body::Reader;
 use range::Wanted;
+
+pub use patient::Patient;
 
 /// How long a request waits for a place before it is refused: a listener who
 /// jumps asks anew before the old request is seen to be gone.

@@ -19,7 +19,6 @@ mod listing;
 mod news;
 mod news_stream;
 pub mod openapi;
-mod patient;
 mod pieces;
 mod refusal;
 mod reply;

@@ -18,8 +18,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::media::Patient;
 use crate::portal::gate::{self, Peer};
-use crate::portal::patient::Patient;
 use crate::portal::state::{App, Limits};
 
 /// After an accept that failed (no more file descriptors): long enough not
