@@ -11,7 +11,7 @@
 //! | 3 | [`model`], [`live`], [`tracker`], [`twins`] |
 //! | 4 | [`store`] |
 //! | 5 | [`reports`], [`people`], [`actions`], [`recordings`], [`media`] |
-//! | 6 | [`portal`] |
+//! | 6 | [`portal`], [`audiovault`] |
 //! | 7 | [`daemon`] |
 //! | 8 | [`cli`] |
 //!
@@ -38,6 +38,7 @@ pub use switchroom_core::{base, event, input, live, model, settings, store, twin
 pub use switchroom_vault::{age, audio, bytes, layout, signature};
 
 pub mod actions;
+pub mod audiovault;
 pub mod cli;
 pub mod daemon;
 pub mod media;

@@ -138,9 +138,9 @@ const FENCES: &[Fence] = &[
         why: "patterns on channel names are the one place that needs them",
     },
     Fence {
-        words: &["rustls"],
-        only_in: &["input/ami/tls.rs"],
-        why: "one place shakes hands and decides whom to trust",
+        words: &["rustls", "tokio_rustls"],
+        only_in: &["input/ami/tls.rs", "audiovault/tls.rs"],
+        why: "one place a room shakes hands and decides whom to trust",
     },
     Fence {
         words: &["SystemTime::now", "Timestamp::now", "Zoned::now"],

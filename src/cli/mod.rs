@@ -5,6 +5,7 @@
 
 mod allocator;
 mod ami;
+mod av;
 mod backup;
 mod check;
 mod difference;
@@ -50,7 +51,9 @@ pub use pages::help_pages;
         Environment:\n  \
         SWITCHROOM_LOG       what is logged to standard error: error, warn, info, debug, trace\n  \
         SWITCHROOM_PASSWORD  the password of `switchroom user`, instead of a prompt\n  \
-        SWITCHROOM_AMI_SECRET  the secret of the manager interface",
+        SWITCHROOM_AMI_SECRET  the secret of the manager interface\n  \
+        SWITCHROOM_AV_TOKEN  the token of `switchroom av serve`\n  \
+        SWITCHROOM_AV_REMOTE_TOKEN  the token for other services that av asks",
     max_term_width = 100,
     disable_help_subcommand = false,
     propagate_version = true
@@ -67,6 +70,7 @@ enum Command {
     Report(report::Report),
     Check(check::Check),
     Ami(ami::Ami),
+    Av(av::Av),
     Backup(backup::Backup),
     Restore(backup::Restore),
     User(user::User),
@@ -113,7 +117,11 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    log_to_stderr(matches!(cli.command, Command::Run(_) | Command::Track(_)));
+    log_to_stderr(match &cli.command {
+        Command::Run(_) | Command::Track(_) => true,
+        Command::Av(av) => av.runs(),
+        _ => false,
+    });
     let result = match cli.command {
         Command::Run(run) => {
             allocator::make_lean();
@@ -123,6 +131,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Report(report) => report.act(),
         Command::Check(check) => check.act(),
         Command::Ami(ami) => ami.act(),
+        Command::Av(av) => av.act(),
         Command::Backup(backup) => backup.act(),
         Command::Restore(restore) => restore.act(),
         Command::User(user) => user.act(),

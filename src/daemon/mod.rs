@@ -4,6 +4,7 @@
 //! Holds no rules of telephony: it hands values from room to room.
 
 pub mod ami;
+pub mod audiovault;
 mod box_office;
 pub mod config;
 pub mod demo;

@@ -290,7 +290,7 @@ fn counts_by_ami(config: &Config) -> bool {
 
 /// Waits for another signal and ends the process, whatever it does.
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "the second signal asks for just this")]
-async fn leave_at_once() {
+pub(super) async fn leave_at_once() {
     if ended().await.is_ok() {
         std::process::exit(130);
     }
@@ -321,7 +321,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 /// Waits for SIGTERM or SIGINT.
-async fn ended() -> Result<()> {
+pub(super) async fn ended() -> Result<()> {
     let hear = |kind| signal(kind).map_err(|error| io("can't listen for signals", error));
     let (mut terminate, mut interrupt) =
         (hear(SignalKind::terminate())?, hear(SignalKind::interrupt())?);

@@ -201,6 +201,30 @@ impl Links {
         Ok(opened)
     }
 
+    /// A link that was good, expired or not, anew for `ttl` from now.
+    ///
+    /// `refuses` looks at what it grants and may say no.
+    ///
+    /// Errors: [`Refused`] when it is none of ours any more, or refused; as
+    /// [`Links::issue`] in the inner result.
+    pub fn renew(
+        &self,
+        link: &str,
+        bound: &[u8],
+        ttl: Duration,
+        now: Moment,
+        refuses: impl FnOnce(&Grant) -> bool,
+    ) -> Result<Result<Link>, Refused> {
+        let opened = self.read(link)?;
+        if !bool::from(subtle::ConstantTimeEq::ct_eq(opened.grant.bound.as_slice(), bound)) {
+            return Err(Refused::NotYours);
+        }
+        if refuses(&opened.grant) {
+            return Err(Refused::NotYours);
+        }
+        Ok(self.issue(&opened.grant, ttl, now))
+    }
+
     /// The first byte of a recording is about to leave: its link may be used
     /// for `length` past its end, so that a long call is heard to its end.
     pub fn begin(&self, opened: &Opened, length: Duration, now: Moment) {

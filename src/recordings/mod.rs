@@ -19,6 +19,7 @@ pub mod manifest;
 mod marking;
 pub mod naming;
 mod retention;
+pub mod search;
 pub mod sql;
 
 pub use erase::{Affected, Erase, Person};

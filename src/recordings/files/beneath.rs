@@ -8,12 +8,14 @@
 use std::fs::File;
 use std::io::{Error, ErrorKind, Result};
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::FileTypeExt;
+use std::os::unix::fs::{FileExt, FileTypeExt};
 use std::path::Path;
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, OpenHow, ResolveFlag, openat, openat2};
 use nix::sys::stat::Mode;
+
+use crate::bytes::ReadAt;
 
 /// Linux takes no longer path.
 const LONGEST: usize = 4096;
@@ -25,6 +27,20 @@ const TRIES: usize = 8;
 pub enum Wanted {
     File,
     Folder,
+}
+
+/// An open file that is read anywhere; what grows says more at the next call.
+#[derive(Debug)]
+pub struct Opened(pub File);
+
+impl ReadAt for Opened {
+    fn len(&mut self) -> Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
+    fn read_at(&mut self, pos: u64, buf: &mut [u8]) -> Result<usize> {
+        self.0.read_at(buf, pos)
+    }
 }
 
 /// Opens a folder by its absolute path, as the place to open things beneath.

@@ -89,6 +89,18 @@ fn playing_can_not_begin_after_the_end_nor_last_for_ever() {
 }
 
 #[test]
+fn a_link_can_be_renewed_while_its_key_lives() {
+    let links = Links::new();
+    let link = links.issue(&grant("a.wav"), TTL, at(0)).unwrap().text;
+    let renewed = links.renew(&link, b"session", TTL, at(1000), |_| false).unwrap().unwrap();
+    assert_eq!(links.open(&link, b"session", at(1000)), Err(Refused::Expired));
+    assert!(links.open(&renewed.text, b"session", at(1899)).is_ok());
+    assert!(links.renew(&link, b"another", TTL, at(1000), |_| false).is_err());
+    assert!(links.renew(&link[1..], b"session", TTL, at(1000), |_| false).is_err());
+    assert!(links.renew(&link, b"session", TTL, at(1000), |_| true).is_err());
+}
+
+#[test]
 fn a_link_of_another_session_or_run_is_refused() {
     let links = Links::new();
     let link = links.issue(&grant("a.wav"), TTL, at(0)).unwrap().text;

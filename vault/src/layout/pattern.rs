@@ -399,5 +399,4 @@ fn names(text: String) -> Vec<String> {
 }
 
 #[cfg(test)]
-#[path = "pattern_tests.rs"]
 mod tests;
