@@ -172,6 +172,7 @@ const EDGES: &[&str] = &[
     "input/queue_log/opened.rs",
     "input/queue_log/watch.rs",
     "store/",
+    "media/patient.rs",
     "recordings/files/",
     "audiovault/",
     "portal/",
