@@ -41,8 +41,8 @@ pub struct BoxOffice {
     pub ami: Option<Arc<Room>>,
     /// The tracker's figures, if it is configured.
     pub tracker: Option<Gauge>,
-    /// Those of recordings, if they are taken in.
-    pub recorder: Option<recordings::Gauge>,
+    /// Those of recordings.
+    pub recorder: recordings::Gauge,
 }
 
 impl Office for BoxOffice {
@@ -51,7 +51,7 @@ impl Office for BoxOffice {
         if progress.ended {
             return Some("the log is not followed any more; restart the daemon".to_owned());
         }
-        progress.trouble.or_else(|| self.recorder.as_ref()?.trouble())
+        progress.trouble.or_else(|| self.recorder.trouble())
     }
 
     fn health(&self, now: UnixSec) -> Result<Health> {

@@ -1,10 +1,12 @@
 //! What happens by itself: the daily backup, retention, and the end of old
 //! audit rows.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base::{Secs, UnixSec, Zone, time};
 use crate::daemon::config::Store as StoreConfig;
+use crate::daemon::recordings::Archivist;
 use crate::people::People;
 use crate::recordings::{Recordings, Rules};
 use crate::store::Store;
@@ -16,11 +18,18 @@ const ROWS: u32 = 500;
 /// How long audit rows are kept (`metrics.md` 5.3).
 const AUDIT_KEEP: Secs = 400 * 86_400;
 
+/// What is looked after of recordings.
+pub struct Kept {
+    pub recordings: Recordings,
+    pub rules: Rules,
+    pub archive: Arc<Archivist>,
+}
+
 /// Does what is due until `stop` becomes true.
 pub async fn run(
     store: Store,
-    people: std::sync::Arc<People>,
-    recordings: (Recordings, Rules),
+    people: Arc<People>,
+    kept_recordings: Kept,
     config: StoreConfig,
     zone: Zone,
     mut stop: tokio::sync::watch::Receiver<bool>,
@@ -37,9 +46,17 @@ pub async fn run(
         let due = backup_due(&config, &zone, now);
         let house = kept_house.replace(today) != Some(today);
         let kept = store.clone();
-        let (store, people) = (store.clone(), std::sync::Arc::clone(&people));
+        let (store, people) = (store.clone(), Arc::clone(&people));
         let keep = config.backups as usize;
+        let archive = Arc::clone(&kept_recordings.archive);
         let work = move || {
+            match archive.rewrap_some(now) {
+                Ok((0, _)) => {}
+                Ok((count, more)) => tracing::info!(count, more, "recordings given to the new key"),
+                Err(error) => {
+                    tracing::warn!(error = error.chain(), "recordings keep their old key for now");
+                }
+            }
             if let Some(due) = due {
                 backup(&store, due, keep);
             }
@@ -51,7 +68,7 @@ pub async fn run(
             tracing::error!("a job ended by a fault of ours; it is tried again tomorrow");
         }
         if house {
-            let (room, rules) = (recordings.0.clone(), recordings.1.clone());
+            let (room, rules) = (kept_recordings.recordings.clone(), kept_recordings.rules.clone());
             let known = config.detail_days;
             sweep(room, rules, known, now, &mut stop).await;
             retain(&kept, &mut stop).await;

@@ -24,8 +24,8 @@ use crate::daemon::config::Config;
 use crate::daemon::demo::{self, Demo};
 use crate::daemon::follow::{self, Work};
 use crate::daemon::intake::Intake;
-use crate::daemon::jobs;
-use crate::daemon::recordings::{self, Keys, Running};
+use crate::daemon::jobs::{self, Kept};
+use crate::daemon::recordings::{self, Archivist, Keys, Running};
 use crate::daemon::telling::{self, Telling};
 use crate::daemon::track;
 use crate::daemon::tracking::{self, Prepared};
@@ -131,8 +131,18 @@ async fn serve(
         Ok(count) => tracing::warn!(count, "a restored database: persons were erased again"),
         Err(error) => tracing::error!(error = error.chain(), "erasures can't be looked at"),
     }
+    let gauge_of_recordings = recordings::Gauge::default();
+    let archive = Arc::new(Archivist::open(
+        recordings.clone(),
+        config.recordings.shelves(&config.store.data)?,
+        gauge_of_recordings.clone(),
+        started,
+    )?);
     let recorder = match config.recordings.enabled {
-        true => Some(Running::start(recordings.clone(), recorder_settings(&config)?)?),
+        true => {
+            let settings = recorder_settings(&config, &archive, gauge_of_recordings.clone());
+            Some(Running::start(recordings.clone(), settings)?)
+        }
         false => None,
     };
     let news = Arc::new(NewsRoom::new(started));
@@ -154,7 +164,7 @@ async fn serve(
         keep: config.store.backups as usize,
         repaired,
         ami: room.clone(),
-        recorder: recorder.as_ref().map(Running::gauge),
+        recorder: gauge_of_recordings,
         tracker: gauge,
     });
     let (stop, stopped) = watch::channel(false);
@@ -168,6 +178,10 @@ async fn serve(
         config.portal_settings(demo.is_some()),
         stopped.clone(),
     );
+    let app = match config.recordings.enabled {
+        true => app.with_archive(Arc::clone(&archive) as _),
+        false => app,
+    };
     let app = Arc::new(match room {
         Some(room) => app.with_switchboard(Arc::new(room), news),
         None => app,
@@ -191,7 +205,7 @@ async fn serve(
     let jobs = tokio::spawn(jobs::run(
         store,
         people,
-        (recordings, config.recordings.rules()),
+        Kept { recordings, rules: config.recordings.rules(), archive },
         config.store.clone(),
         zone,
         stopped,
@@ -269,18 +283,23 @@ fn connect(
 }
 
 /// How recordings are put away.
-fn recorder_settings(config: &Config) -> Result<recordings::Settings> {
+fn recorder_settings(
+    config: &Config,
+    archive: &Arc<Archivist>,
+    gauge: recordings::Gauge,
+) -> recordings::Settings {
     let section = &config.recordings;
-    let others = section.recipients()?;
+    let archive = Arc::clone(archive);
     let keys: Keys = match section.seal {
-        true => Arc::new(move || others.clone()),
+        true => Arc::new(move || archive.recipients()),
         false => Arc::new(Vec::new),
     };
-    Ok(recordings::Settings {
+    recordings::Settings {
         keys,
         mute_ms: u32::try_from(section.pci_max.0.saturating_mul(1000)).unwrap_or(u32::MAX),
         low_bytes: section.low_bytes(),
-    })
+        gauge,
+    }
 }
 
 /// Whether AMI tells the queues' records too.

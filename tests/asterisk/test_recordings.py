@@ -1,20 +1,14 @@
 """Calls recorded by the real MixMonitor: sealed within seconds, found by their id, opened with their key alone."""
 import array
+import http.client
 import io
 import json
-import pathlib
-import re
 import shutil
 import subprocess
 import wave
 
 from office.pair import ALICE, BRUNO, PairTest
 from office.plan import Plan, Queue
-
-# A key of these tests alone.
-HERE = pathlib.Path(__file__).resolve().parent
-IDENTITY = HERE / "recordings.key"
-RECIPIENT = re.search("age1[0-9a-z]+", IDENTITY.read_text()).group()
 
 # In samples of 8000 a second.
 LOUD, QUIET = 3000, 40
@@ -26,7 +20,7 @@ def loudness(samples, begin, end):
 
 
 class Recordings(PairTest):
-    settings = f'[recordings]\nenabled = true\nspool = "@SPOOL@"\nrecipients = ["{RECIPIENT}"]\n'
+    settings = '[recordings]\nenabled = true\nspool = "@SPOOL@"\n'
 
     @classmethod
     def plan(cls):
@@ -39,6 +33,9 @@ class Recordings(PairTest):
     def setUpClass(cls):
         super().setUpClass()
         cls.spool = cls.office.folder / "pbx" / "spool" / "monitor" / "switchroom"
+        key = cls.room.post("/api/v1/recordings/keys")
+        cls.identity = cls.office.folder / "exported.key"
+        cls.identity.write_text(cls.room.post(f"/api/v1/recordings/keys/{key['fingerprint']}/export")["text"])
 
     def setUp(self):
         super().setUp()
@@ -83,13 +80,23 @@ class Recordings(PairTest):
         age = shutil.which("age")
         if age is None:
             return None
-        done = subprocess.run([age, "-d", "-i", IDENTITY, row["path"]], stdout=subprocess.PIPE, check=True)
+        done = subprocess.run([age, "-d", "-i", self.identity, row["path"]], stdout=subprocess.PIPE, check=True)
         with wave.open(io.BytesIO(done.stdout)) as sound:
             self.assertEqual((sound.getframerate(), sound.getnchannels(), sound.getsampwidth()), (8000, 1, 2))
             samples = array.array("h", sound.readframes(sound.getnframes()))
         self.assertEqual(len(done.stdout), row["size"])
         self.assertEqual(len(samples) * 1000 // 8000, row["duration_ms"])
         return samples
+
+    def fetched(self, url, part):
+        """A part of the bytes behind a link, as the browser of this session gets them."""
+        connection = http.client.HTTPConnection(self.room.host)
+        connection.request("GET", url, headers={"Cookie": self.room.cookie, "Range": part})
+        reply = connection.getresponse()
+        self.assertEqual(reply.status, 206)
+        said = reply.read()
+        connection.close()
+        return said
 
     # ------------------------------------------------------------ tests
     def test_a_queue_call_is_sealed_and_holds_what_was_said(self):
@@ -102,8 +109,16 @@ class Recordings(PairTest):
         self.assertGreaterEqual(row["duration_ms"], 2500)
         self.until(lambda: self.listed("--call", row["call"])[0]["agent"] == ALICE.name, "the agent is learnt")
         self.assertEqual(self.listed("--number", call.caller)[0]["id"], row["id"])
+        of_call = self.room.get(f"/api/v1/calls?{self.period()}&caller={call.caller}")["rows"][0]["id"]
+        shown = self.room.get(f"/api/v1/calls/{of_call}/recordings")["rows"]
+        self.assertEqual([(one["id"], one["state"], one["lock"]) for one in shown], [(str(row["id"]), "sealed", "open")])
+        link = self.room.post(f"/api/v1/recordings/{row['id']}/link", use="play")
+        self.assertEqual(self.room.get(f"/api/v1/recordings/{row['id']}/wave")["duration"] * 1000, row["duration_ms"])
+        heard = self.fetched(link["url"], "bytes=1044-2043")
+        self.assertEqual(len(heard), 1000)
         if samples := self.samples(row):
             self.assertGreater(loudness(samples, 1, 2), LOUD)
+            self.assertEqual(heard, samples.tobytes()[1000:2000])
         else:
             print("no age program here: the sealed file was not opened by it")
 

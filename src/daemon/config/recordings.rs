@@ -1,12 +1,15 @@
 //! Section `recordings`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::age::{self, Recipient};
+use crate::age::{self, Identity, Recipient};
+use crate::base::error::io;
 use crate::base::order::Gathered as _;
 use crate::base::setting::Span;
 use crate::base::{Error, Kind, Result};
+use crate::daemon::recordings::Shelves;
 use crate::recordings::{Folders, Rules};
 
 crate::settings! {
@@ -66,7 +69,7 @@ crate::settings! {
 
 impl Recordings {
     /// Where recordings lie.
-    pub fn folders(&self, data: &std::path::Path) -> Folders {
+    pub fn folders(&self, data: &Path) -> Folders {
         Folders {
             spool: self.spool.clone(),
             vault: self.vault.clone().unwrap_or_else(|| data.join("vault")),
@@ -91,6 +94,40 @@ impl Recordings {
             })
         };
         self.recipients.iter().map(read).collect()
+    }
+
+    /// What the portal's side needs; `data` is the folder of the database.
+    ///
+    /// Errors: a key that is none, or a file of keys that can't be read.
+    pub fn shelves(&self, data: &Path) -> Result<Shelves> {
+        let invalid = |text: &str| Error::new(Kind::Invalid, text.to_owned());
+        let (lent, opens) = match self.identity.as_deref() {
+            None | Some("" | "passphrase") => (Vec::new(), true),
+            Some("none") => (Vec::new(), false),
+            Some(other) => {
+                let path = other.strip_prefix("file:").ok_or_else(|| {
+                    invalid("recordings.identity: give \"file:/path\", \"passphrase\" or \"none\"")
+                })?;
+                let text = std::fs::read_to_string(path).map_err(|error| {
+                    io(format!("can't read the key of recordings in {path}"), error)
+                })?;
+                let keys = Identity::from_file_text(&text).map_err(|error| {
+                    let text = format!("there is no key in {path}");
+                    Error::caused(Kind::Invalid, text, error)
+                })?;
+                (keys, true)
+            }
+        };
+        Ok(Shelves {
+            keys: data.join("keys"),
+            lent,
+            others: self.recipients()?,
+            opens,
+            rules: self.rules(),
+            low_bytes: self.low_bytes(),
+            link_ttl: Duration::from_secs(u64::try_from(self.link_ttl.0).unwrap_or(0)),
+            agents_listen: self.agents_listen,
+        })
     }
 
     /// Free bytes below which there is an alarm.

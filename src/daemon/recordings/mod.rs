@@ -5,6 +5,7 @@
 //! Asterisk: what they are told goes through a queue of bounded length, and
 //! what is lost there the spool folder tells again.
 
+mod archive;
 mod clerk;
 mod gauge;
 mod seal;
@@ -23,6 +24,7 @@ use crate::base::Result;
 use crate::base::error::io;
 use crate::recordings::Recordings;
 
+pub use archive::{Archivist, Shelves};
 pub use gauge::{Gauge, Tally};
 pub use teller::Teller;
 
@@ -43,13 +45,14 @@ pub struct Settings {
     pub mute_ms: u32,
     /// Free bytes below which there is an alarm; 0: never.
     pub low_bytes: u64,
+    /// Where the two show figures.
+    pub gauge: Gauge,
 }
 
 /// The two threads. Dropping it ends them; a recording that is being sealed is
 /// begun anew at the next start.
 pub struct Running {
     teller: Arc<Teller>,
-    gauge: Gauge,
     stop: sealer::Stop,
     threads: Vec<JoinHandle<()>>,
 }
@@ -68,7 +71,7 @@ impl Running {
                  write and Switchroom to read and remove"
             );
         }
-        let gauge = Gauge::default();
+        let gauge = settings.gauge.clone();
         let (told, hears) = sync_channel(MOST_TOLD);
         let (watch, waker) = watch::Watch::new().map_err(|error| io("can't make a pipe", error))?;
         let teller = Arc::new(Teller::new(told, waker, spool));
@@ -84,16 +87,12 @@ impl Running {
         );
         let threads =
             vec![spawn("recordings", move || clerk.run())?, spawn("sealer", move || sealer.run())?];
-        Ok(Running { teller, gauge, stop, threads })
+        Ok(Running { teller, stop, threads })
     }
 
     /// For whoever hears Asterisk.
     pub fn teller(&self) -> Arc<Teller> {
         Arc::clone(&self.teller)
-    }
-
-    pub fn gauge(&self) -> Gauge {
-        self.gauge.clone()
     }
 }
 

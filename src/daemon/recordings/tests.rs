@@ -14,6 +14,7 @@ struct House {
     folder: tempfile::TempDir,
     recordings: Recordings,
     identity: Identity,
+    gauge: Gauge,
 }
 
 /// A WAV of so many samples, as Asterisk leaves it.
@@ -42,13 +43,19 @@ impl House {
             Folders { spool: folder.path().join("spool"), vault: folder.path().join("vault") };
         std::fs::create_dir_all(&folders.spool).unwrap();
         let recordings = Recordings::new(store, folders);
-        House { folder, recordings, identity: Identity::generate().unwrap() }
+        House {
+            folder,
+            recordings,
+            identity: Identity::generate().unwrap(),
+            gauge: Gauge::default(),
+        }
     }
 
     fn start(&self, sealed: bool) -> Running {
         let recipients = if sealed { vec![self.identity.recipient()] } else { Vec::new() };
         let keys: Keys = Arc::new(move || recipients.clone());
-        let settings = Settings { keys, mute_ms: 180_000, low_bytes: 0 };
+        let gauge = self.gauge.clone();
+        let settings = Settings { keys, mute_ms: 180_000, low_bytes: 0, gauge };
         Running::start(self.recordings.clone(), settings).unwrap()
     }
 
@@ -126,7 +133,7 @@ fn a_recording_told_by_asterisk_is_sealed_when_the_call_ends_and_the_plain_file_
     assert_eq!(row.sealed.as_ref().unwrap().keys, house.identity.recipient().fingerprint());
     assert_eq!(house.opened(row), bytes);
     assert!(house.recordings.wave(row.id).unwrap().is_some_and(|wave| !wave.is_empty()));
-    assert_eq!(running.gauge().get().sealed, 1);
+    assert_eq!(house.gauge.get().sealed, 1);
 }
 
 #[test]
@@ -223,7 +230,7 @@ fn a_vault_that_can_not_be_written_is_told_and_the_plain_recording_stays() {
     running.teller().ended(time::now_micro(), CALL);
     let rows = house.until(CALL, |rows| rows.iter().any(|row| row.state == State::Failed));
     assert!(rows[0].note.is_some() && path.exists());
-    house.until(CALL, |_| running.gauge().trouble().is_some());
+    house.until(CALL, |_| house.gauge.trouble().is_some());
     drop(running);
     // The next start finds the disk well again.
     std::fs::remove_file(house.folder.path().join("vault")).unwrap();

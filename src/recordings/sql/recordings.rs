@@ -381,6 +381,25 @@ pub fn reseal(db: &Connection, id: i64, sealed: &Sealed) -> Result<()> {
     Ok(())
 }
 
+/// Sealed ones whose keys are not those given, oldest first, at most `limit`.
+pub fn sealed_otherwise(
+    db: &Connection,
+    keys: &str,
+    limit: u32,
+    now: UnixSec,
+) -> Result<Vec<Recording>> {
+    let rest = "where r.state = 3 and r.keys is not :keys order by r.id limit :limit";
+    all(db, rest, named_params! { ":keys": keys, ":limit": limit, ":now": now })
+}
+
+/// How many sealed ones have other keys than those given.
+pub fn count_sealed_otherwise(db: &Connection, keys: &str) -> Result<u64> {
+    let sql = "select count(*) from recording where state = 3 and keys is not :keys";
+    let count =
+        db.prepare_cached(sql)?.query_row(named_params! { ":keys": keys }, |row| row.get(0))?;
+    Ok(natural(count))
+}
+
 const RESTRICT: &str = "update recording set restricted = :restricted where id = :id";
 
 /// Forbids, or allows, to play and export.
