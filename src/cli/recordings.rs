@@ -49,6 +49,17 @@ enum Verb {
     /// What is held stays, and is told. Without --number and --agent the
     /// proofs so far are shown.
     Erase(EraseArgs),
+    /// Compare the vault with its daily manifests and its rows
+    ///
+    /// Reads every sealed file. Exit code 1 when something is missing, changed,
+    /// unknown, or a manifest was tampered with.
+    Verify {
+        #[command(flatten)]
+        place: Place,
+        /// Only look whether each file is there and has its size
+        #[arg(long)]
+        sizes: bool,
+    },
     /// Show what the rules of retention would delete now
     Due {
         #[command(flatten)]
@@ -166,6 +177,7 @@ impl Recordings {
                 writeln!(stdout, "hold {hold} is ended")
             }
             Verb::Erase(erase) => return erase.act(now),
+            Verb::Verify { place, sizes } => return verify(&place, !sizes, now),
             Verb::Due { place } => {
                 let house = House::open(&place)?;
                 let rows = house.room.due(&house.config.recordings.rules(), 500, now)?;
@@ -175,6 +187,35 @@ impl Recordings {
         .map_err(out)?;
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn verify(place: &Place, hashes: bool, now: UnixSec) -> Result<ExitCode> {
+    let house = House::open(place)?;
+    let report = house.room.verify(&house.config.store.data.join("keys"), hashes, now)?;
+    let mut stdout = std::io::stdout().lock();
+    for (what, paths) in
+        [("missing", &report.missing), ("changed", &report.changed), ("unknown", &report.extra)]
+    {
+        for path in &paths.named {
+            writeln!(stdout, "{what}: {path}").map_err(out)?;
+        }
+    }
+    for broken in &report.broken {
+        writeln!(stdout, "manifest {}: {}", broken.name, broken.why).map_err(out)?;
+    }
+    let (good, days) = (report.good, report.days);
+    let well = if report.is_good() { "all well" } else { "not well" };
+    writeln!(
+        stdout,
+        "{well}: {good} recordings as they must be, {} missing, {} changed, {} unknown; {days} \
+         manifests, {} faults in them",
+        report.missing.count,
+        report.changed.count,
+        report.extra.count,
+        report.broken.len()
+    )
+    .map_err(out)?;
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 impl House {

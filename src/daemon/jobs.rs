@@ -71,6 +71,7 @@ pub async fn run(
             let (room, rules) = (kept_recordings.recordings.clone(), kept_recordings.rules.clone());
             let known = config.detail_days;
             sweep(room, rules, known, now, &mut stop).await;
+            keep_ledger(&kept_recordings, now).await;
             retain(&kept, &mut stop).await;
         }
     }
@@ -116,6 +117,19 @@ async fn retain(store: &Store, stop: &mut tokio::sync::watch::Receiver<bool>) {
             _ = stop.wait_for(|stop| *stop) => return,
             () = tokio::time::sleep(Duration::from_millis(50)) => {}
         }
+    }
+}
+
+/// Writes down yesterday's changes of the vault, signed.
+async fn keep_ledger(kept: &Kept, now: UnixSec) {
+    let (room, archive) = (kept.recordings.clone(), Arc::clone(&kept.archive));
+    match tokio::task::spawn_blocking(move || room.keep_ledger(archive.folder(), now)).await {
+        Ok(Ok(Some(files))) => tracing::info!(files, "the manifest of recordings is written"),
+        Ok(Ok(None)) => {}
+        Ok(Err(error)) => {
+            tracing::error!(error = error.chain(), "the manifest of recordings was not written");
+        }
+        Err(_) => tracing::error!("the manifest of recordings ended by a fault of ours"),
     }
 }
 

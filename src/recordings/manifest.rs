@@ -221,6 +221,16 @@ impl Chain {
         }
     }
 
+    /// What the days so far say must be there: size and hash by path.
+    pub fn expected(&self) -> &BTreeMap<String, (u64, [u8; 32])> {
+        &self.expected
+    }
+
+    /// Hash of the newest day, which the next one begins with.
+    pub fn newest(&self) -> [u8; 32] {
+        self.previous
+    }
+
     /// The end of the chain. `newest` is the hash the database has.
     pub fn end(&mut self, newest: Option<[u8; 32]>) {
         if newest.is_some_and(|newest| newest != self.previous) {

@@ -13,6 +13,7 @@ mod hold;
 pub mod intervals;
 mod journal;
 pub mod keys;
+mod ledger;
 pub mod links;
 mod listening;
 pub mod manifest;

@@ -2,7 +2,7 @@
 //! they take. Holds the one keyring of the daemon.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,6 +85,11 @@ impl Archivist {
         };
         archivist.write_down(now)?;
         Ok(archivist)
+    }
+
+    /// The folder of this box's keys.
+    pub fn folder(&self) -> &Path {
+        &self.shelves.keys
     }
 
     /// Whom is sealed to now.

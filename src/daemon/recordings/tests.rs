@@ -238,3 +238,46 @@ fn a_vault_that_can_not_be_written_is_told_and_the_plain_recording_stays() {
     house.until(CALL, |rows| put_away(rows) && gone(&path));
     drop(running);
 }
+
+#[test]
+fn the_vault_is_compared_with_its_manifests_through_deletion_and_tampering() {
+    let house = House::new();
+    let running = house.start(true);
+    let path = house.spool(NAME);
+    std::fs::write(&path, wav(800)).unwrap();
+    running.teller().started(time::now_micro(), source(), path.to_str().unwrap());
+    running.teller().ended(time::now_micro(), CALL);
+    let row = house.until(CALL, |rows| put_away(rows) && gone(&path)).remove(0);
+    drop(running);
+    let keys = house.folder.path().join("keys");
+    let (room, now) = (&house.recordings, time::now());
+    let tomorrow = now + 86_400;
+    assert!(
+        room.verify(&keys, true, now).unwrap().is_good(),
+        "in no manifest yet, as its row says"
+    );
+    assert_eq!(room.keep_ledger(&keys, tomorrow).unwrap(), Some(1));
+    assert_eq!(room.keep_ledger(&keys, tomorrow).unwrap(), None, "once a day");
+    let report = room.verify(&keys, true, now).unwrap();
+    assert!(report.is_good() && report.good == 1 && report.days == 1, "{report:?}");
+
+    let file = room.folders().path_of(&row).unwrap().unwrap();
+    let sealed = std::fs::read(&file).unwrap();
+    let mut altered = sealed.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    std::fs::write(&file, altered).unwrap();
+    assert_eq!(room.verify(&keys, true, now).unwrap().changed.count, 1);
+    assert_eq!(room.verify(&keys, false, now).unwrap().changed.count, 0, "of the same size");
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(room.verify(&keys, true, now).unwrap().missing.count, 1);
+    std::fs::write(&file, sealed).unwrap();
+    std::fs::write(file.with_file_name("else.wav.age"), b"x").unwrap();
+    assert_eq!(room.verify(&keys, true, now).unwrap().extra.count, 1);
+    std::fs::remove_file(file.with_file_name("else.wav.age")).unwrap();
+
+    room.delete(row.id, "root", "asked for", now).unwrap();
+    assert!(room.verify(&keys, true, now).unwrap().is_good(), "deleted by somebody who may");
+    assert_eq!(room.keep_ledger(&keys, tomorrow + 86_400).unwrap(), Some(1));
+    let report = room.verify(&keys, true, now).unwrap();
+    assert!(report.is_good() && report.days == 2, "{report:?}");
+}

@@ -82,10 +82,10 @@ pub fn write(vault: &Path, day: &Day, signed: &Signed) -> Result<()> {
     store(&folder, &name, signed.text.as_bytes()).map_err(fail)
 }
 
-/// Compares the vault with its manifests and rows.
+/// All days that are there, one after the other.
 ///
-/// Errors: a folder or file that can't be read, or what `watch` gave.
-pub fn verify(vault: &Path, public: [u8; 32], asked: &mut Asked<'_>) -> Result<Report> {
+/// Errors: a folder or file that can't be read.
+pub fn chain(vault: &Path, public: [u8; 32]) -> Result<Chain> {
     let mut chain = Chain::new(public);
     let fail = |path: &Path, error| failed(format!("can't read {}", path.display()), error);
     let folder = vault.join(FOLDER);
@@ -94,13 +94,23 @@ pub fn verify(vault: &Path, public: [u8; 32], asked: &mut Asked<'_>) -> Result<R
         let text = fs::read(&path).map_err(|error| fail(&path, error))?;
         chain.add(&name, &String::from_utf8_lossy(&text));
     }
+    Ok(chain)
+}
+
+/// Compares the vault with its manifests and rows.
+///
+/// Errors: a folder or file that can't be read, or what `watch` gave.
+pub fn verify(vault: &Path, public: [u8; 32], asked: &mut Asked<'_>) -> Result<Report> {
+    let mut chain = chain(vault, public)?;
+    let fail = |path: &Path, error| failed(format!("can't read {}", path.display()), error);
     chain.end(asked.newest);
     let mut folders: Vec<(PathBuf, usize)> = vec![(PathBuf::new(), 0)];
     let mut seen = 0;
     while let Some((below, depth)) = folders.pop() {
         let folder = vault.join(&below);
         for name in names(&folder).map_err(|error| fail(&folder, error))? {
-            if depth == 0 && (name == PARTS || name == FOLDER) {
+            let own = [PARTS, FOLDER, super::tombstones::NAME];
+            if depth == 0 && own.contains(&name.as_str()) {
                 continue;
             }
             let path = below.join(&name);

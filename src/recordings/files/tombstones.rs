@@ -13,7 +13,7 @@ use crate::base::{Error, Kind, Result, UnixSec};
 use crate::recordings::fact::Erasure;
 
 /// The file's name in the vault.
-const NAME: &str = "erasures.jsonl";
+pub(super) const NAME: &str = "erasures.jsonl";
 
 #[derive(Serialize, Deserialize)]
 struct Line {
