@@ -69,7 +69,8 @@ step_e2e() {
   npm_ci tests/e2e
   # With SWITCHROOM_PICTURES=docs the picture of the README is taken anew; a test run leaves the tree clean.
   SWITCHROOM_PICTURES=${SWITCHROOM_PICTURES:-$CARGO_TARGET_DIR/e2e} SWITCHROOM=$CARGO_TARGET_DIR/release/switchroom \
-    node --test --test-reporter=spec tests/e2e/portal.test.mjs tests/e2e/events.test.mjs tests/e2e/acts.test.mjs
+    node --test --test-reporter=spec tests/e2e/portal.test.mjs tests/e2e/events.test.mjs tests/e2e/acts.test.mjs \
+    tests/e2e/recordings.test.mjs
 }
 
 step_asterisk() {

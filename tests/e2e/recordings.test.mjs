@@ -180,8 +180,10 @@ test("its call's page plays it: the sound advances, at another speed, from the m
   await page.keyboard.press("ArrowLeft");
   await page.waitForFunction((at) => document.querySelector("audio").currentTime < at - 3, before);
   await page.getByLabel("Skip silence").check();
+  // Playing on would get there too, but without a jump.
+  await page.evaluate(() => document.querySelector("audio").addEventListener("seeked", (e) => (window.skipped ||= e.target.currentTime > 29)));
   await page.mouse.click(wave.x + wave.width * 0.53, wave.y + wave.height / 3);
-  await page.waitForFunction(() => document.querySelector("audio").currentTime >= 29.5, null, { timeout: 4000 });
+  await page.waitForFunction(() => window.skipped);
   await page.locator("h1").first().click();
   await page.keyboard.press(" ");
   await page.waitForFunction(() => document.querySelector("audio").paused);
@@ -266,7 +268,7 @@ test("who may not hear recordings finds neither page nor sound", async () => {
   assert.equal((await other.request.get(box.origin + link.url)).status(), 403);
   const tab = await other.newPage();
   await tab.goto(`${box.origin}/recordings`);
-  await tab.getByText("This page is not open to you").first().waitFor();
+  await tab.getByText("This is not open to you").first().waitFor();
   assert.equal(await tab.getByRole("link", { name: "Recordings" }).count(), 0);
   await other.close();
 });
