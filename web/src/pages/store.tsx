@@ -66,8 +66,8 @@ function Keys() {
           rows={list}
           keyOf={(k) => k.fingerprint}
           cols={[
-            { id: "fp", head: say("store.key.fingerprint"), look: "name mono", cell: (k) => short(k.fingerprint) },
-            { id: "state", head: say("store.key.state"), look: "nw", cell: (k) => <><span class={k.state === "locked" ? "pill w" : k.state === "open" ? "pill o" : "pill"}><Icon name={k.state === "open" ? "unlock" : "lock"} small />{say(`store.key.${k.state}`)}</span> {k.passphrase ? <span class="pill">{say("store.key.passphrase")}</span> : null} {k.current ? <span class="pill n">{say("store.key.current")}</span> : null}</> },
+            { id: "fp", head: say("store.key.fingerprint"), look: "name mono wide", cell: (k) => short(k.fingerprint) },
+            { id: "state", head: say("store.key.state"), look: "nw wide", cell: (k) => <><span class={k.state === "locked" ? "pill w" : k.state === "open" ? "pill o" : "pill"}><Icon name={k.state === "open" ? "unlock" : "lock"} small />{say(`store.key.${k.state}`)}</span> {k.passphrase ? <span class="pill">{say("store.key.passphrase")}</span> : null} {k.current ? <span class="pill n">{say("store.key.current")}</span> : null}</> },
             { id: "made", head: say("store.key.made.at"), look: "nw sec", label: say("store.key.made.at"), cell: (k) => at(k.created, "date") },
             { id: "acts", head: <span class="vh">{say("store.key.export")}</span>, look: "fit", cell: (k) => k.exported ? <span class="mut">{say("store.key.exported")}</span> : k.state === "elsewhere" ? null : (
               <button type="button" class="btn xs" aria-label={say("store.key.export.of", { name: short(k.fingerprint) })} onClick={() => setOpen({ at: "export", key: k })}><Icon name="dl" small />{say("store.key.export")}</button>
@@ -102,15 +102,15 @@ function Space({ of: s }: { of: Storage }) {
     { label: say("store.oldest"), value: at(s.oldest, "date"), note: "" },
     { label: say("store.due"), value: int(s.due), note: s.retention_days === null ? say("store.due.ever") : say("store.due.note", { bytes: bytes(s.due_bytes), days: s.retention_days }) },
     { label: say("store.held"), value: int(s.held), note: "", href: "/recordings?p=13m&held=yes" },
-    { label: say("store.manifest"), value: !m.day ? "–" : m.sound ? say("word.yes") : say("word.no"), level: m.day && !m.sound ? "a" : "", note: !m.day ? say("store.manifest.none") : m.sound ? `${count("store.manifest.sound", m.days, int(m.days))}, ${say("store.manifest.day", { day: m.day })}` : `${say("store.manifest.broken")}: ${m.detail ?? ""}` },
+    { label: say("store.manifest"), value: !m.day ? "–" : m.sound ? say("word.yes") : say("word.no"), level: m.day && !m.sound ? "a" : "", note: !m.day ? say("store.manifest.none") : m.sound ? `${count("store.manifest.sound", m.days, int(m.days))}, ${say("store.manifest.day", { day: m.day })}` : say("store.manifest.broken", { detail: m.detail ?? "" }) },
   ];
   return (
     <>
-      {m.day && !m.sound ? <Note level="a" role="alert">{`${say("store.manifest")}: ${m.detail ?? say("store.manifest.broken")}`}</Note> : null}
+      {m.day && !m.sound ? <Note level="a" role="alert">{say("store.manifest.broken", { detail: m.detail ?? "" })}</Note> : null}
       <section class="stack" aria-labelledby="s-space">
         <h2 id="s-space">{say("store.space")}</h2>
         <Tiles tiles={tiles} />
-        <p class="sm sec">{say("store.states")}: {STATES.filter(([state]) => s.states[state]).map(([state, word]) => `${int(s.states[state] ?? 0)} ${say(word)}`).join(", ") || "–"}</p>
+        <p class="sm sec">{say("store.states", { list: STATES.filter(([state]) => s.states[state]).map(([state, word]) => `${int(s.states[state] ?? 0)} ${say(word)}`).join(", ") || "–" })}</p>
       </section>
     </>
   );
