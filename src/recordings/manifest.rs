@@ -137,7 +137,8 @@ pub struct Report {
     pub days: u64,
     /// Files that are as they must be.
     pub good: u64,
-    /// Of these, so many are in no manifest yet and as their row says.
+    /// Of these, so many changed since the newest manifest and are as their row
+    /// says.
     pub unlisted: u64,
     /// They must be there and are not.
     pub missing: Paths,
@@ -238,8 +239,9 @@ impl Chain {
         }
     }
 
-    /// A file that is there. `known` is what its row says, for one that no
-    /// manifest lists yet; `hash` reads it, `None` to look at sizes only.
+    /// A file that is there. `known` is what its row says, for one that was
+    /// sealed or rewrapped since the newest day; `hash` reads it, `None` to look
+    /// at sizes only.
     ///
     /// Errors: those of `hash`; the file is then not counted.
     pub fn found<E>(
@@ -247,23 +249,33 @@ impl Chain {
         path: &str,
         size: u64,
         known: impl FnOnce() -> Option<(u64, [u8; 32])>,
-        hash: Option<impl FnOnce() -> Result<[u8; 32], E>>,
+        mut hash: Option<impl FnMut() -> Result<[u8; 32], E>>,
     ) -> Result<(), E> {
-        let listed = self.expected.remove(path);
-        let Some((right_size, right_hash)) = listed.or_else(known) else {
-            self.report.extra.add(path);
-            return Ok(());
+        // Read only where the size is right, and once.
+        let mut read = None;
+        let mut fits = |(right_size, right_hash): (u64, [u8; 32])| -> Result<bool, E> {
+            if size != right_size {
+                return Ok(false);
+            }
+            if let (None, Some(hash)) = (read, &mut hash) {
+                read = Some(hash()?);
+            }
+            Ok(read.is_none_or(|hash| hash == right_hash))
         };
-        let good = size == right_size
-            && match hash {
-                Some(hash) => hash()? == right_hash,
-                None => true,
-            };
-        if good {
+        let listed = self.expected.remove(path);
+        if let Some(right) = listed
+            && fits(right)?
+        {
             self.report.good += 1;
-            self.report.unlisted += u64::from(listed.is_none());
-        } else {
-            self.report.changed.add(path);
+            return Ok(());
+        }
+        match known() {
+            Some(right) if fits(right)? => {
+                self.report.good += 1;
+                self.report.unlisted += 1;
+            }
+            None if listed.is_none() => self.report.extra.add(path),
+            _ => self.report.changed.add(path),
         }
         Ok(())
     }

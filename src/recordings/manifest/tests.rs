@@ -95,6 +95,17 @@ fn what_happened_since_the_newest_day_is_asked_of_the_rows() {
 }
 
 #[test]
+fn a_file_given_to_other_keys_since_the_newest_day_is_as_its_row_says() {
+    let mut chain = chain(&texts());
+    let hash = || Ok::<_, ()>([9; 32]);
+    chain.found("a", 90, || Some((90, [9; 32])), Some(hash)).unwrap();
+    chain.found("c d%\n", 40, || Some((40, [4; 32])), Some(hash)).unwrap();
+    let found = chain.report(|_| false);
+    assert_eq!((found.good, found.unlisted), (1, 1));
+    assert_eq!(found.changed.named, ["c d%\n"], "neither manifest nor row know it so");
+}
+
+#[test]
 fn by_size_alone_no_file_is_read() {
     let mut chain = chain(&texts());
     let none: Option<fn() -> Result<[u8; 32], ()>> = None;
