@@ -2,16 +2,17 @@
 
 mod store_support;
 
-use std::sync::Arc;
-
+use std::collections::BTreeSet;
+use std::ops::{ControlFlow, Range};
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use store_support::stints::{answered, any_stint};
 use store_support::{DAY, Reading, batch, everything, log, names, settings};
 use switchroom_core::model::totals::{AgentCell, Step};
 use switchroom_core::model::{Change, EndCause, Pause, Quality, Session, Stint};
-use switchroom_core::store::{Finding, Order, Settings, StintFilter, Store};
+use switchroom_core::store::{Finding, NumberPattern, Order, Settings, StintFilter, Store};
 
 fn open(folder: &Path) -> (Store, Reading) {
     let (store, loaded) = Store::open(folder, settings()).unwrap();
@@ -173,7 +174,7 @@ proptest! {
             let all = StintFilter::default();
             reader.for_each_stint(0..i64::MAX, &all, Order::OldestFirst, |_, stint| {
                 found.push(stint);
-                Ok(std::ops::ControlFlow::Continue(()))
+                Ok(ControlFlow::Continue(()))
             })
         }).unwrap();
         let key = |stint: &Stint| (stint.enter, format!("{stint:?}"));
@@ -184,7 +185,7 @@ proptest! {
 }
 
 #[test]
-fn a_database_without_totals_of_hours_and_days_gets_them_when_it_is_opened() {
+fn a_database_of_an_older_program_gets_what_it_lacks_when_it_is_opened() {
     let folder = tempfile::tempdir().unwrap();
     let lines = log::office(4, 4, 60);
     let (store, mut reading) = open(folder.path());
@@ -194,7 +195,12 @@ fn a_database_without_totals_of_hours_and_days_gets_them_when_it_is_opened() {
     let before = everything(&store, 5);
     store
         .write(|tx| {
-            for table in ["queue_hour", "queue_day", "agent_hour", "agent_day", "agent_queue_day"] {
+            let since = "select name from sqlite_schema where type = 'table' and (name in
+                ('queue_hour', 'queue_day', 'agent_hour', 'agent_day', 'agent_queue_day',
+                'number_day') or name like 'recording%') order by rowid desc";
+            let tables: Vec<String> =
+                tx.prepare(since)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+            for table in tables {
                 tx.execute_batch(&format!("drop table {table}"))?;
             }
             tx.execute("update version set version = 2", [])?;
@@ -205,6 +211,57 @@ fn a_database_without_totals_of_hours_and_days_gets_them_when_it_is_opened() {
     let (store, _) = open(folder.path());
     assert_eq!(everything(&store, 5).cells, before.cells);
     assert_eq!(store.check().unwrap().findings, vec![]);
+    numbers_are_found(&store);
+}
+
+/// Asks for each number of a database, in parts of the period and in both
+/// orders, and compares with what all stints say.
+fn numbers_are_found(store: &Store) {
+    let ask = |period: Range<i64>, filter: &StintFilter, order| {
+        let mut found = Vec::new();
+        let each = |id, stint: Stint| {
+            found.push((id, stint.number));
+            Ok(ControlFlow::Continue(()))
+        };
+        store.query(|reader| reader.for_each_stint(period, filter, order, each)).unwrap();
+        found
+    };
+    let all = ask(i64::MIN..i64::MAX, &StintFilter::default(), Order::OldestFirst);
+    let numbers: BTreeSet<_> = all.iter().map(|(_, number)| number.clone()).collect();
+    assert!(numbers.len() > 10, "{numbers:?}");
+    for number in numbers.iter().filter(|number| number.contains(char::is_numeric)) {
+        let pattern = NumberPattern::new(number);
+        for period in [i64::MIN..i64::MAX, DAY + 40_000..DAY + 130_000] {
+            let fits = |(id, other): &&(i64, Box<str>)| {
+                period.contains(&(id >> 12)) && pattern.fits(other)
+            };
+            let mut wanted: Vec<_> = all.iter().filter(fits).cloned().collect();
+            let filter = StintFilter { number: Some(pattern.clone()), ..StintFilter::default() };
+            assert_eq!(ask(period.clone(), &filter, Order::OldestFirst), wanted);
+            // A page goes on behind a row.
+            let after = wanted.first().map(|(id, _)| *id);
+            let filter = StintFilter { after, ..filter };
+            assert_eq!(
+                ask(period.clone(), &filter, Order::OldestFirst),
+                wanted.split_off(1.min(wanted.len()))
+            );
+        }
+        let filter = StintFilter { number: Some(pattern.clone()), ..StintFilter::default() };
+        let mut back = ask(i64::MIN..i64::MAX, &filter, Order::NewestFirst);
+        back.reverse();
+        assert_eq!(back, ask(i64::MIN..i64::MAX, &filter, Order::OldestFirst));
+    }
+}
+
+#[test]
+fn the_calls_of_a_number_are_found_on_settled_days_and_on_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = commit_all(folder.path(), &log::office(9, 4, 60), &[500], 3);
+    assert!(store.query(|reader| reader.settled_until()).unwrap() > DAY);
+    numbers_are_found(&store);
+    store.write(|tx| Ok(tx.execute("delete from number_day", [])?)).unwrap();
+    let wrong = Finding::Totals { day_start: DAY, table: "numbers of callers" };
+    assert_eq!(store.check().unwrap().findings[0], wrong);
 }
 
 #[test]
@@ -273,6 +330,7 @@ fn old_facts_go_in_slices_and_their_totals_stay() {
     assert_eq!(after.settled_until, before.settled_until);
     // The day before the horizon is kept for the sake of calls over midnight.
     assert!(after.stints.iter().all(|stint| stint.enter >= horizon - 86_400));
+    numbers_are_found(&store);
     let kept = |stint: &&Stint| stint.enter >= horizon;
     assert_eq!(
         after.stints.iter().filter(kept).collect::<Vec<_>>(),

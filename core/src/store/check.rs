@@ -13,7 +13,7 @@ use crate::store::load::{names, state_parts};
 use crate::store::schema::{differences, meta};
 use crate::store::settle::{self, DayFacts};
 use crate::store::touched::DAY_SECS;
-use crate::store::{connection, facts, journal, longer_cells};
+use crate::store::{connection, facts, journal, longer_cells, number_days};
 
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,6 +167,9 @@ fn recount(db: &Connection, day: i64, open: &Open, findings: &mut Findings) -> R
         .map(|(key, cell)| (key.slot, settle::agent_queue_key(key), packed(|out| cell.pack(out))))
         .collect();
     let day_start = day * DAY_SECS;
+    if !number_days::agrees(db, day, facts.numbers.clone())? {
+        findings.add(Finding::Totals { day_start, table: "numbers of callers" });
+    }
     let longer = longer_cells::agree(db, day, &facts.queues, &agents, &facts.agents_on_queues)?;
     for ((table, name, recounted), longer_agree) in [
         (Table::Queue, "totals of queues", queue),

@@ -50,16 +50,19 @@ impl NumberPattern {
         }
     }
 
+    /// The digits of a whole number; `None` for a part of one.
+    pub(crate) fn whole(&self) -> Option<&str> {
+        (!self.open_start && !self.open_end && !self.digits.is_empty()).then_some(&self.digits)
+    }
+
     /// The integers that a whole number may be stored as, plain and with a
     /// plus; a number may also be stored as text. `None` for a part of a
     /// number.
     pub(crate) fn codes(&self) -> Option<[i64; 2]> {
-        if self.open_start || self.open_end || self.digits.is_empty() {
-            return None;
-        }
+        let digits = self.whole()?;
         // No number is stored as a negative integer.
         let code = |text: &str| number_code(text).unwrap_or(-1);
-        Some([code(&self.digits), code(&format!("+{}", self.digits))])
+        Some([code(digits), code(&format!("+{digits}"))])
     }
 }
 

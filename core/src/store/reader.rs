@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rusqlite::{Connection, named_params};
+use rusqlite::{Connection, Rows, named_params};
 
 use crate::base::{CallId, Result, UnixSec};
 use crate::model::totals::{AgentKey, AgentQueueKey, QueueKey, Step};
@@ -20,7 +20,7 @@ use crate::store::number_pattern::NumberPattern;
 use crate::store::seen::{self, Seen};
 use crate::store::stint_row::{self, StintRow};
 use crate::store::touched::DAY_SECS;
-use crate::store::{facts, journal, load, schema, settle};
+use crate::store::{facts, journal, load, number_days, schema, settle};
 
 /// One moment of the database, open for questions. Rooms with statements of
 /// their own reach the connection by [`Reader::connection`].
@@ -125,38 +125,34 @@ impl<'c> Reader<'c> {
         order: Order,
         mut each: impl FnMut(i64, Stint) -> Result<ControlFlow<()>>,
     ) -> Result<()> {
-        let mut first = stint_row::first_id(period.start);
-        let mut end = stint_row::end_id(period.end);
         let sql = match order {
-            Order::OldestFirst => {
-                first = filter.after.map_or(first, |after| first.max(after.saturating_add(1)));
-                facts::STINTS
-            }
-            Order::NewestFirst => {
-                end = filter.after.map_or(end, |after| end.min(after));
-                facts::STINTS_BACK
-            }
+            Order::OldestFirst => facts::STINTS,
+            Order::NewestFirst => facts::STINTS_BACK,
         };
-        let [plain, plus] = match filter.number.as_ref().and_then(NumberPattern::codes) {
-            Some(codes) => codes.map(Some),
-            None => [None, None],
+        let number =
+            filter.number.as_ref().and_then(|pattern| pattern.codes().zip(pattern.whole()));
+        let Some(([plain, plus], digits)) = number else {
+            let mut statement = self.db.prepare_cached(sql)?;
+            let (first, end) = ids(&period, filter.after, order);
+            let mut rows = statement.query(named_params! { ":first": first, ":end": end })?;
+            return show(&mut rows, wanted, filter, &mut each).map(|_| ());
         };
-        let mut statement = self.db.prepare_cached(sql)?;
-        let mut rows = match plain {
-            // Rows of other numbers are passed over without being read out.
-            Some(_) => {
-                drop(statement);
-                statement = self.db.prepare_cached(&facts::of_number(sql))?;
-                statement.query(named_params! {
-                    ":first": first, ":end": end, ":plain": plain, ":plus": plus,
-                })?
-            }
-            None => statement.query(named_params! { ":first": first, ":end": end })?,
+        // Only hours that may have calls of the number are looked at, and rows
+        // of others are passed over there without being read out.
+        let mut stretches = match number_days::hash_of(digits) {
+            Some(hash) => number_days::stretches(self.db, hash, period)?,
+            None => vec![period],
         };
-        while let Some(row) = rows.next()? {
-            let row = StintRow::read(row)?;
-            let wants = row.has_wanted(wanted) && filter.wants(&row)?;
-            if wants && each(row.id, row.unpack_with(wanted)?)?.is_break() {
+        if order == Order::NewestFirst {
+            stretches.reverse();
+        }
+        let mut statement = self.db.prepare_cached(&facts::of_number(sql))?;
+        for stretch in stretches {
+            let (first, end) = ids(&stretch, filter.after, order);
+            let mut rows = statement.query(named_params! {
+                ":first": first, ":end": end, ":plain": plain, ":plus": plus,
+            })?;
+            if show(&mut rows, wanted, filter, &mut each)?.is_break() {
                 break;
             }
         }
@@ -362,6 +358,33 @@ impl<'c> Reader<'c> {
         let free_pages = ask("pragma freelist_count")?;
         Ok(Sizes { file_bytes: pages * page_bytes, page_bytes, free_pages })
     }
+}
+
+/// First and last but one row id of a stretch, behind the row `after`.
+fn ids(stretch: &Range<UnixSec>, after: Option<i64>, order: Order) -> (i64, i64) {
+    let (first, end) = (stint_row::first_id(stretch.start), stint_row::end_id(stretch.end));
+    match (after, order) {
+        (None, _) => (first, end),
+        (Some(after), Order::OldestFirst) => (first.max(after.saturating_add(1)), end),
+        (Some(after), Order::NewestFirst) => (first, end.min(after)),
+    }
+}
+
+/// Gives the rows that pass, until `each` breaks off.
+fn show(
+    rows: &mut Rows<'_>,
+    wanted: Wanted,
+    filter: &StintFilter,
+    each: &mut impl FnMut(i64, Stint) -> Result<ControlFlow<()>>,
+) -> Result<ControlFlow<()>> {
+    while let Some(row) = rows.next()? {
+        let row = StintRow::read(row)?;
+        let wants = row.has_wanted(wanted) && filter.wants(&row)?;
+        if wants && each(row.id, row.unpack_with(wanted)?)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+    }
+    Ok(ControlFlow::Continue(()))
 }
 
 const STINT_RANGE: &str = "select (select min(id) from stint), (select max(id) from stint)";

@@ -12,6 +12,7 @@ use rustc_hash::FxHasher;
 use crate::base::UnixSec;
 use crate::model::totals::{LOOK_BACK, Passage};
 use crate::model::{Attempt, Hold, Stint};
+use crate::store::number_days;
 use crate::store::recent_intervals::RecentIntervals;
 use crate::store::touched::DAY_SECS;
 
@@ -60,6 +61,8 @@ struct Kept {
     passage: Passage<'static>,
     attempts: Range<usize>,
     holds: Range<usize>,
+    /// Hash of the number.
+    number: Option<u32>,
     key: u64,
 }
 
@@ -92,6 +95,7 @@ impl RecentStints {
             passage: Passage { attempts: &[], holds: &[], ..Passage::from(stint) },
             attempts: put(&mut self.attempts, &stint.attempts),
             holds: put(&mut self.holds, &stint.holds),
+            number: number_days::hash_of(&stint.number),
             key: key(stint),
         };
         self.stints.push(kept);
@@ -109,16 +113,22 @@ impl RecentStints {
         }
     }
 
-    /// Those that matter to the totals of a day; `None` when the tables have
-    /// to be asked.
-    pub(crate) fn of_day(&self, day: i64) -> Option<impl Iterator<Item = Passage<'_>>> {
+    /// Those that matter to the totals of a day, each with the hash of its
+    /// number; `None` when the tables have to be asked.
+    pub(crate) fn of_day(
+        &self,
+        day: i64,
+    ) -> Option<impl Iterator<Item = (Passage<'_>, Option<u32>)>> {
         let from = day * DAY_SECS;
         (self.from <= from - LOOK_BACK).then(|| {
             let all = self.stints.iter().filter(move |kept| matters(&kept.passage, from));
-            all.map(|kept| Passage {
-                attempts: self.attempts.get(kept.attempts.clone()).unwrap_or_default(),
-                holds: self.holds.get(kept.holds.clone()).unwrap_or_default(),
-                ..kept.passage
+            all.map(|kept| {
+                let passage = Passage {
+                    attempts: self.attempts.get(kept.attempts.clone()).unwrap_or_default(),
+                    holds: self.holds.get(kept.holds.clone()).unwrap_or_default(),
+                    ..kept.passage
+                };
+                (passage, kept.number)
             })
         })
     }
@@ -207,7 +217,7 @@ mod tests {
             let day = left.first().map_or(1, |stint| stint.enter.div_euclid(DAY_SECS));
             for day in [day, day + 1] {
                 recent.settled(day);
-                let found: Vec<_> = recent.of_day(day).unwrap().map(shown).collect();
+                let found: Vec<_> = recent.of_day(day).unwrap().map(|(stint, _)| shown(stint)).collect();
                 let wanted: Vec<_> = left
                     .iter()
                     .map(Passage::from)

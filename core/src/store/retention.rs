@@ -8,7 +8,7 @@ use crate::store::commit::Writer;
 use crate::store::schema::set_meta;
 use crate::store::seen::{self, Seen};
 use crate::store::touched::{DAY_SECS, day_of};
-use crate::store::{interval_row, stint_row};
+use crate::store::{interval_row, number_days, stint_row};
 
 const OLD_STINTS: &str = "
 delete from stint where id in (select id from stint where id < :end order by id limit :most)";
@@ -74,6 +74,7 @@ fn delete_before(db: &Connection, horizon: UnixSec, most: u32) -> Result<bool> {
             .execute(named_params! { ":end": end, ":ended": before, ":most": most })?;
         full |= count >= most as usize;
     }
+    number_days::remove_before(db, day_of(before))?;
     let seen_end = seen::first_id(Seen::quarter(before));
     let count =
         db.prepare_cached(OLD_SEEN)?.execute(named_params! { ":end": seen_end, ":most": most })?;

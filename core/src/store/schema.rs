@@ -7,18 +7,24 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, named_params};
 
 use crate::base::{Error, Kind, Result, UnixSec};
-use crate::store::longer_cells;
+use crate::store::{longer_cells, number_days};
 
 /// The newest schema.
 pub const SCHEMA: &str = include_str!("schema.sql");
 
 /// The steps from version `index + 1` to the next, each one file under
 /// `steps/`.
-const STEPS: [&str; 3] =
-    [include_str!("steps/2.sql"), include_str!("steps/3.sql"), include_str!("steps/4.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("steps/2.sql"),
+    include_str!("steps/3.sql"),
+    include_str!("steps/4.sql"),
+    include_str!("steps/5.sql"),
+];
 
 /// The version that has totals of hours and days.
 const WITH_LONGER_TOTALS: i64 = 3;
+/// The version that knows in which hours numbers had calls.
+const WITH_NUMBER_DAYS: i64 = 5;
 
 /// The number of [`SCHEMA`].
 pub const VERSION: i64 = STEPS.len() as i64 + 1;
@@ -71,6 +77,9 @@ fn step(db: &mut Connection, sql: &str, to: i64, now: UnixSec) -> Result<()> {
     tx.execute_batch(sql)?;
     if to == WITH_LONGER_TOTALS {
         longer_cells::fill(&tx)?;
+    }
+    if to == WITH_NUMBER_DAYS {
+        number_days::fill(&tx)?;
     }
     tx.execute(
         NOTE_STEP,

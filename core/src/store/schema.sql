@@ -1,4 +1,4 @@
--- The database of Switchroom, version 4.
+-- The database of Switchroom, version 5.
 --
 -- Times are whole UTC seconds unless a comment says otherwise. Ids of queues,
 -- agents and words are those of the model's dictionaries. Numbers for kinds,
@@ -222,6 +222,15 @@ create table agent_queue_day (
     id integer primary key,
     -- model::totals::AgentQueueCell values.
     cells blob not null
+) strict;
+
+-- One row is some of the telephone numbers that had calls on one settled UTC
+-- day, with the hours; kept as long as stints; recounted from them by 'check'.
+create table number_day (
+    -- UTC day since 1970 << 20 | first hash in the row.
+    id integer primary key,
+    -- Hashes of digits with hours, packed; see store::number_days.
+    marks blob not null
 ) strict;
 
 -- ---------------------------------------------------------------- intake

@@ -9,7 +9,7 @@ use rusqlite::{Connection, named_params, params};
 
 use crate::base::{Result, UnixSec};
 use crate::store::error::damaged;
-use crate::store::varint::{Cursor, put};
+use crate::store::rice;
 
 /// Length of a set's time.
 const QUARTER_SECS: UnixSec = 900;
@@ -21,8 +21,7 @@ const ID_BITS: u32 = 16;
 /// behind the last row.
 const ROW_HASHES: usize = 50;
 
-const HASH_BITS: u32 = 40;
-const HASH_MASK: u64 = (1 << HASH_BITS) - 1;
+const HASH_MASK: u64 = (1 << rice::MOST_BITS) - 1;
 
 /// The records of one quarter hour that were taken in before.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -61,47 +60,17 @@ impl Seen {
         self.hashes.len()
     }
 
-    /// The number of hashes and k, then each distance to the hash before: the
-    /// quotient by 2^k in ones ended by a zero, the rest in k bits.
     pub(crate) fn pack(&self) -> Vec<u8> {
-        let count = self.hashes.len() as u64;
-        // The mean distance; its logarithm, a little less, is the best k.
-        let mean = HASH_MASK.checked_div(count).unwrap_or(0);
-        let k = (mean.max(1).ilog2()).saturating_sub(u32::from(mean > 2));
-        let bytes = Vec::with_capacity(self.hashes.len() * 5 + 5);
-        let mut bits = Bits { bytes, begun: 0, count: 0 };
-        put(&mut bits.bytes, count);
-        bits.bytes.push(k as u8);
-        let mut before = 0;
-        for &hash in &self.hashes {
-            let distance = hash - before;
-            bits.put_ones(distance >> k);
-            bits.put(distance & ((1 << k) - 1), k);
-            before = hash;
-        }
-        bits.finish()
+        let mut bytes = Vec::with_capacity(self.hashes.len() * 5 + 5);
+        rice::pack(&self.hashes, HASH_MASK, &mut bytes);
+        bytes
     }
 
     pub(crate) fn unpack(bytes: &[u8]) -> Result<Self> {
-        let damage = || damaged("set of records");
-        let mut head = Cursor::new(bytes, "set of records");
-        let count = head.number()? as usize;
-        let (&k, body) = head.rest().split_first().ok_or_else(damage)?;
-        let k = u32::from(k);
-        if k > HASH_BITS || count > body.len().saturating_mul(8) {
-            return Err(damage());
-        }
-        let mut from = Unbits { bytes: body, at: 0 };
-        let mut before = 0u64;
-        let mut hashes = Vec::with_capacity(count);
-        for _ in 0..count {
-            let quotient = from.ones().ok_or_else(damage)?;
-            let rest = from.take(k).ok_or_else(damage)?;
-            before += quotient << k | rest;
-            if before > HASH_MASK {
-                return Err(damage());
-            }
-            hashes.push(before);
+        let mut numbers = rice::Numbers::new(bytes, "set of records")?;
+        let mut hashes = Vec::with_capacity(numbers.len());
+        while let Some(hash) = numbers.next()? {
+            hashes.push(hash);
         }
         Ok(Seen { hashes })
     }
@@ -153,86 +122,6 @@ pub(crate) fn add(db: &Connection, quarter: i64, hashes: &[u64]) -> Result<()> {
         put_row.execute(params![id, seen.pack()])?;
     }
     Ok(())
-}
-
-struct Bits {
-    bytes: Vec<u8>,
-    /// Bits that make no byte yet, in the low end.
-    begun: u64,
-    /// How many those are: at most seven.
-    count: u32,
-}
-
-impl Bits {
-    /// Appends the low `count` bits of a value, at most 48.
-    fn put(&mut self, value: u64, count: u32) {
-        self.begun = self.begun << count | value;
-        self.count += count;
-        while self.count >= 8 {
-            self.count -= 8;
-            self.bytes.push((self.begun >> self.count) as u8);
-        }
-        self.begun &= (1 << self.count) - 1;
-    }
-
-    fn put_ones(&mut self, mut count: u64) {
-        while count >= 32 {
-            self.put(u64::from(u32::MAX), 32);
-            count -= 32;
-        }
-        // At most 31 ones and the zero that ends them.
-        self.put((1 << (count + 1)) - 2, count as u32 + 1);
-    }
-
-    /// The bytes, the last filled up with zeros.
-    fn finish(mut self) -> Vec<u8> {
-        if self.count > 0 {
-            self.put(0, 8 - self.count);
-        }
-        self.bytes
-    }
-}
-
-struct Unbits<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Unbits<'_> {
-    fn bit(&mut self) -> Option<u64> {
-        let byte = *self.bytes.get(self.at / 8)?;
-        let bit = (byte >> (7 - self.at % 8)) & 1;
-        self.at += 1;
-        Some(u64::from(bit))
-    }
-
-    /// The number of ones before the next zero. Bounded by the hashes' range,
-    /// so that damage can't overflow.
-    fn ones(&mut self) -> Option<u64> {
-        let mut count = 0;
-        while self.bit()? == 1 {
-            count += 1;
-            if count > 1 << 20 {
-                return None;
-            }
-        }
-        Some(count)
-    }
-
-    fn take(&mut self, count: u32) -> Option<u64> {
-        let mut value = 0;
-        let mut left = count as usize;
-        while left > 0 {
-            let byte = *self.bytes.get(self.at / 8)?;
-            let have = 8 - self.at % 8;
-            let take = have.min(left);
-            let part = (u64::from(byte) >> (have - take)) & ((1 << take) - 1);
-            value = value << take | part;
-            self.at += take;
-            left -= take;
-        }
-        Some(value)
-    }
 }
 
 #[cfg(test)]

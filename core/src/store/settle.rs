@@ -15,9 +15,10 @@ use crate::model::totals::{
 };
 use crate::model::{Direction, Open, Pause, Session};
 use crate::store::day_cells::{self, DayWriter, Table};
+use crate::store::number_days::NumberDay;
 use crate::store::recent::Recent;
 use crate::store::touched::{DAY_SECS, OpenAtSettling, day_of};
-use crate::store::{facts, interval_row, longer_cells, stint_row};
+use crate::store::{facts, interval_row, longer_cells, number_days, stint_row};
 
 /// How long after a day's end it is settled.
 pub(crate) const AFTER: UnixSec = 6 * 3600;
@@ -114,7 +115,8 @@ fn store(db: &Connection, day: i64, facts: &DayFacts, all: bool) -> Result<()> {
         writer.add(key.slot, agent_queue_key(key), &packed)?;
     }
     writer.finish()?;
-    longer_cells::store_agents_on_queues(db, day, &facts.agents_on_queues)
+    longer_cells::store_agents_on_queues(db, day, &facts.agents_on_queues)?;
+    number_days::store(db, day, facts.numbers.clone())
 }
 
 /// The facts of one day, those of stints added up already.
@@ -123,6 +125,7 @@ pub(crate) struct DayFacts {
     stints: usize,
     pub queues: Cells<QueueKey, QueueCell>,
     pub agents_on_queues: Cells<AgentQueueKey, AgentQueueCell>,
+    pub numbers: NumberDay,
     talks: Vec<Talk>,
     sessions: Vec<Session>,
     /// Agent-level pauses.
@@ -140,12 +143,13 @@ impl DayFacts {
         let (from, to) = (day * DAY_SECS, (day + 1) * DAY_SECS);
         facts::stints(db, from - LOOK_BACK, from, |row| {
             if row.may_reach(from - 10) {
-                sum.add(Passage::from(&row.unpack()?));
+                sum.add(Passage::from(&row.unpack()?), None);
             }
             Ok(())
         })?;
         facts::stints(db, from, to, |row| {
-            sum.add(Passage::from(&row.unpack()?));
+            let number = number_days::hash_of_cell(row.number);
+            sum.add(Passage::from(&row.unpack()?), number);
             Ok(())
         })?;
         let (sessions, pauses) = intervals(db, day)?;
@@ -158,7 +162,7 @@ impl DayFacts {
             return DayFacts::read(db, day, open);
         };
         let mut sum = StintSum::new(day);
-        stints.for_each(|stint| sum.add(stint));
+        stints.for_each(|(stint, number)| sum.add(stint, number));
         let (sessions, pauses) = match recent.intervals.of_day(day) {
             Some(intervals) => intervals,
             None => intervals(db, day)?,
@@ -178,6 +182,7 @@ struct StintSum {
     stints: usize,
     queues: QueueCells,
     agents_on_queues: AgentQueueCells,
+    numbers: NumberDay,
     talks: Vec<Talk>,
 }
 
@@ -189,12 +194,17 @@ impl StintSum {
             stints: 0,
             queues: QueueCells::new(slots, Counted::default()),
             agents_on_queues: AgentQueueCells::new(slots, Counted::default()),
+            numbers: NumberDay::default(),
             talks: Vec::new(),
         }
     }
 
-    fn add(&mut self, stint: Passage<'_>) {
+    /// A stint, with the hash of its number.
+    fn add(&mut self, stint: Passage<'_>, number: Option<u32>) {
         self.stints += 1;
+        if self.slots.holds(stint.enter) {
+            self.numbers.add(number, stint.enter);
+        }
         self.queues.add(stint);
         self.agents_on_queues.add(stint);
         self.talks.extend(Talk::of(stint));
@@ -219,6 +229,7 @@ impl StintSum {
             stints: self.stints,
             queues: self.queues.cells(),
             agents_on_queues: self.agents_on_queues.cells(),
+            numbers: self.numbers,
             talks: self.talks,
             sessions,
             pauses,

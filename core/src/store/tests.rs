@@ -4,7 +4,7 @@
 use rusqlite::Connection;
 
 use crate::store::day_cells::Table;
-use crate::store::{apply, facts, retention, schema, seen};
+use crate::store::{apply, facts, number_days, retention, schema, seen};
 
 /// What SQLite would do, one step per line.
 fn plan(sql: &str) -> String {
@@ -69,5 +69,7 @@ fn corrections_and_retention_look_at_few_rows() {
     for sql in retention::OLD {
         check(sql, &["PRIMARY KEY"]);
     }
+    check(number_days::ROW, &["USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
+    check(number_days::DAY, &["USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
     check(seen::SEEN, &["USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"]);
 }
