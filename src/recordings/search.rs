@@ -116,3 +116,68 @@ impl Item {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::layout::Pattern;
+    use crate::recordings::files::walk::{Limits, Storage};
+    use crate::recordings::{Begun, Direction, Folders, Occasion, Place, sql};
+    use crate::store::{Settings, Store};
+
+    const NIGHT: i64 = 1_700_000_000;
+
+    fn begun(call: &str, path: &str, leg: Leg) -> Begun {
+        Begun {
+            started: NIGHT,
+            call: call.to_owned(),
+            linkedid: Some("1700000000.11".to_owned()),
+            channel: None,
+            queue: None,
+            agent: None,
+            number: None,
+            direction: Direction::Unknown,
+            place: Place::Spool,
+            path: path.to_owned(),
+            leg,
+            occasion: Occasion::Queue,
+            asked: None,
+        }
+    }
+
+    #[test]
+    fn the_journal_is_asked_before_the_roots_and_tells_them_other_ids() {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(dir.path(), Settings::default()).unwrap();
+        let folders = Folders { spool: dir.path().join("spool"), vault: dir.path().join("vault") };
+        let journal = Recordings::new(store.clone(), folders);
+        let root = dir.path().join("old");
+        std::fs::create_dir_all(&root).unwrap();
+        std::fs::write(root.join("1700000000.11.wav"), "sound").unwrap();
+        let pattern = Pattern::parse(&format!("file:{}", root.display())).unwrap();
+        let storage = Storage { pattern, zone: TimeZone::UTC, sentinel: None };
+        let walker = Walker::new(vec![storage], Limits::default()).unwrap();
+        let now = Moment { wall: NIGHT + 3600, steady: Duration::ZERO };
+        let found =
+            |call: &str| find(Some(&journal), &walker, &Call::new(call), false, now).unwrap().items;
+        assert!(found("1700000000.12").is_empty(), "nobody knows of the alias yet");
+
+        let insert = |begun: &Begun| {
+            store.write(|db| sql::recordings::insert(db, begun)).unwrap();
+        };
+        insert(&begun("1700000000.13", "a-in.wav", Leg::In));
+        insert(&begun("1700000000.13", "a.wav", Leg::Mix));
+        let names: Vec<String> = found(":1700000000.13").iter().map(Item::name).collect();
+        assert_eq!(names, ["a.wav", "a-in.wav"], "mixed ones first, and no file of a root");
+
+        let call = with_aliases(&journal, Call::new("1700000000.13"), now.wall).unwrap();
+        assert_eq!(call.ids, ["1700000000.13", "1700000000.11"]);
+        let files = find(None, &walker, &call, false, now).unwrap().items;
+        assert_eq!(files[0].confidence(), Confidence::Alias);
+        assert_eq!(files[0].files().len(), 1);
+    }
+}
