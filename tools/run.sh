@@ -52,7 +52,7 @@ start_office() {
 }
 
 run_office() {
-  local data=$1 queue_log manager_port; shift
+  local data=$1 queue_log manager_port folder; shift
   # shellcheck disable=SC1091 # lines NAME=VALUE
   . "$place/ready"
   trap 'kill $office 2>/dev/null || true; wait $office 2>/dev/null || true; rm -rf "$place"' EXIT
@@ -62,7 +62,8 @@ run_office() {
   printf '%s\n' '[log]' "path = \"$queue_log\"" '[store]' "data = \"$data\"" \
     '[office]' 'name = "Demonstration"' \
     '[ami]' "port = $manager_port" 'user = "switchroom"' "secret_file = \"$place/manager-secret\"" \
-    '[tracker]' 'enabled = true' 'parkedcalls = true' 'outboundcalls = true' >"$place/switchroom.toml"
+    '[tracker]' 'enabled = true' 'parkedcalls = true' 'outboundcalls = true' \
+    '[recordings]' 'enabled = true' "spool = \"$folder/spool/monitor/switchroom\"" >"$place/switchroom.toml"
   say "earlier days are captures of a real Asterisk, imported"
   "$CARGO_TARGET_DIR/release/switchroom" import --data "$data" "$place/past"
   say "starting: switchroom run --config $place/switchroom.toml $*"

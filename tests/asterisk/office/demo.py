@@ -11,7 +11,7 @@ import time
 
 from .pbx import Pbx
 from .plan import Person, Plan, Queue
-from .sound import Clock
+from .sound import Clock, murmur
 from .telephone import Telephone
 
 PEOPLE = [Person(str(number), name, f"1{number}") for number, name in enumerate((
@@ -29,7 +29,17 @@ def plan():
                 Queue("billing", "0155503", "603", 60, ("207", "208"), settings={"maxlen": 4}),
                 Queue("vip-line", "0155504", "604", 120, ("208", "201"),
                       settings={"timeout": 8, "strategy": "linear", "weight": 10})],
-        monitors=("283",), parking_seconds=45)
+        monitors=("283",), parking_seconds=45, recorded=("*",), recorded_phones=("*",))
+
+
+class Voices:
+    """A few voices; somebody with a number has always the same one."""
+
+    def __init__(self):
+        self.all = [murmur(pitch) for pitch in (105, 128, 190, 215)]
+
+    def speak(self, call, number):
+        call.sound.frames = self.all[sum(map(ord, number)) % len(self.all)]
 
 
 class Office:
@@ -37,7 +47,7 @@ class Office:
 
     def __init__(self, version, folder):
         self.plan, self.version, self.folder = plan(), version, folder
-        self.clock = Clock()
+        self.clock, self.voices = Clock(), Voices()
         self.pbx = self.trunk = None
         self.phones = {}
         self.taken = {}         # number of a caller → set once somebody talks with him
@@ -86,7 +96,8 @@ class Office:
         number = f"01{random.choice('3579')}{random.randrange(10**6):06d}"
         taken = self.taken[number] = asyncio.Event()
         queue = random.choices(self.plan.queues, (5, 6, 2, 1))[0]
-        call = self.trunk.call(queue.did, caller=number, name=random.choice(NAMES), tone=False)
+        call = self.trunk.call(queue.did, caller=number, name=random.choice(NAMES))
+        self.voices.speak(call, number)
         patience = random.expovariate(1 / 70) + 4
         try:
             await asyncio.wait_for(self.either(taken.wait(), call.over.wait()), patience)
@@ -111,7 +122,8 @@ class Office:
         await asyncio.sleep(random.uniform(2, 9))
         if random.random() < 0.25:
             call.refuse()
-        elif call.answer(tone=False):
+        elif call.answer():
+            self.voices.speak(call, call.number or "")
             await self.sleep_or_over(call, random.uniform(10, 60))
             await call.hang_up()
 
@@ -128,7 +140,8 @@ class Office:
         await self.sleep_or_over(call, random.uniform(1.5, 7))
         if call.state != "ringing" or phone.busy:
             return
-        call.answer(tone=False)
+        call.answer()
+        self.voices.speak(call, phone.user)
         caller = call.caller
         if caller in self.taken:
             self.taken[caller].set()
@@ -213,7 +226,8 @@ class Office:
                 await asyncio.sleep(random.uniform(20, 90))
                 await self.code(number, "*44")
             else:
-                call = phone.call(f"*48{random.randrange(1, 3)}*0156{random.randrange(10**5):05d}", tone=False)
+                call = phone.call(f"*48{random.randrange(1, 3)}*0156{random.randrange(10**5):05d}")
+                self.voices.speak(call, number)
                 await self.sleep_or_over(call, random.uniform(15, 80))
                 await call.hang_up()
 

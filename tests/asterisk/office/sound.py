@@ -21,6 +21,28 @@ def _tone():
     return [samples[n:n + _FRAME] for n in range(0, _LENGTH, _FRAME)]
 
 
+_SECONDS = 14     # of murmuring, said over and over
+
+
+def murmur(pitch):
+    """Frames of somebody who speaks in phrases and listens between them: vowels on a voice of `pitch` Hz."""
+    chance = random.Random(pitch)
+    samples, at = [0] * (_SECONDS * 8000), 0
+    while at < len(samples) - 8000:
+        for _ in range(chance.randrange(4, 13)):
+            length = chance.randrange(900, 1900)
+            note, formant = pitch * chance.uniform(0.9, 1.15), chance.choice((400, 600, 900, 1700))
+            harmonics = [(n * note, 2500 / (1 + abs(n * note - formant) / 150)) for n in range(1, 14)]
+            for n in range(min(length, len(samples) - at)):
+                swell = math.sin(math.pi * n / length) ** 2
+                samples[at + n] = int(swell * sum(
+                    loud * math.sin(2 * math.pi * hertz * n / 8000) for hertz, loud in harmonics))
+            at += length + chance.randrange(100, 500)
+        at += chance.randrange(8000, 26000)
+    sound = bytes(map(_mu_law, samples))
+    return [sound[n:n + _FRAME] for n in range(0, len(sound), _FRAME)]
+
+
 class Sound:
     """One RTP socket. `to` is where the other side wants to hear us."""
 
