@@ -287,11 +287,7 @@ fn records_for_the_database_and_the_log_count_once() {
     assert_eq!(office.finished(), [lost]);
 }
 
-/// Caller 5.1 waits in sales.
-const JOIN: &str = "Event: QueueCallerJoin\r\nChannel: PJSIP/t-5\r\nUniqueid: 5.1\r\n\
-    Linkedid: 5.1\r\nCallerIDNum: 0177\r\nCallerIDName: \r\nQueue: sales\r\nPosition: 1\r\n\
-    Count: 1\r\n\r\n";
-/// Still, as the list of the next connection has it.
+/// Caller 5.1 waits in sales, as the list of the next connection has it.
 const ENTRY: &str = "Event: QueueEntry\r\nActionID: @\r\nQueue: sales\r\nPosition: 1\r\n\
     Channel: PJSIP/t-5\r\nUniqueid: 5.1\r\nCallerIDNum: 0177\r\nCallerIDName: \r\n\
     Wait: 60\r\n\r\n";

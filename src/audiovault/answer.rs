@@ -82,10 +82,10 @@ impl Giver<'_> {
         for item in items {
             match item {
                 Item::Row(row) => files.push(self.row(row)?),
-                Item::File(Shape::One(found)) => files.push(self.one(found)?),
-                Item::File(Shape::Pair { caller, agent }) => {
-                    self.pair(caller, agent, &mut files)?
-                }
+                Item::File(shape) => match &**shape {
+                    Shape::One(found) => files.push(self.one(found)?),
+                    Shape::Pair { caller, agent } => self.pair(caller, agent, &mut files)?,
+                },
             }
             if files.len() >= max {
                 break;

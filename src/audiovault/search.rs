@@ -91,7 +91,10 @@ impl Places {
                     if !outcome.down.is_empty() {
                         searched.down.insert(place);
                     }
-                    searched.items = order(outcome.hits).into_iter().map(Item::File).collect();
+                    searched.items = order(outcome.hits)
+                        .into_iter()
+                        .map(|shape| Item::File(Box::new(shape)))
+                        .collect();
                 }
                 Root::Remote(remote) => match remote.find(&call, user) {
                     Ok(there) => searched.there = there,

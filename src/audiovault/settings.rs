@@ -1,7 +1,7 @@
 //! What the service is told at its start, checked as a whole.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -105,7 +105,7 @@ impl Settings {
         }
         match (&self.token, self.tenants.is_empty()) {
             (None, true) => {
-                faults.push("there is neither a token nor a file of tenants".to_owned())
+                faults.push("there is neither a token nor a file of tenants".to_owned());
             }
             (Some(token), true) if token.reveal().len() < LEAST_TOKEN => {
                 faults.push(format!("the token is shorter than {LEAST_TOKEN} characters"));
@@ -217,7 +217,7 @@ fn split(text: &str) -> Vec<&str> {
 /// Reads a file of tenants: `[{"tenant": "acme", "secret": "…", "note": "…"}]`.
 ///
 /// Errors: [`Kind::Invalid`].
-pub fn tenants(path: &PathBuf, text: &str) -> Result<Vec<Tenant>> {
+pub fn tenants(path: &Path, text: &str) -> Result<Vec<Tenant>> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct Line {
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_file_of_tenants_is_read_strictly() {
-        let read = |text: &str| tenants(&PathBuf::from("t.json"), text);
+        let read = |text: &str| tenants(Path::new("t.json"), text);
         let good = format!(r#"[{{"tenant":"x","secret":"{LONG}","note":"n"}}]"#);
         assert_eq!(read(&good).unwrap()[0].name, "x");
         for wrong in [

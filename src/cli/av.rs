@@ -34,7 +34,7 @@ pub struct Av {
 #[derive(Debug, Subcommand)]
 enum Command {
     Serve(Box<Serve>),
-    Search(Search),
+    Search(Box<Search>),
 }
 
 impl Av {
@@ -345,10 +345,8 @@ impl Search {
 
 /// Path beneath its root, leg, size and how sure.
 fn lines(item: &Item) -> Vec<(String, String, u64, &'static str)> {
-    let leg = match item {
-        Item::File(Shape::Pair { .. }) => "pair",
-        _ => "",
-    };
+    let is_pair = matches!(item, Item::File(shape) if matches!(**shape, Shape::Pair { .. }));
+    let leg = if is_pair { "pair" } else { "" };
     let line = |file: &&crate::layout::Found<crate::recordings::files::walk::Hit>| {
         let own = crate::layout::Name::parse(&file.name).map_or("mix", |name| name.leg.word());
         let leg = if leg.is_empty() { own.to_owned() } else { format!("{leg} {own}") };

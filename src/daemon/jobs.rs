@@ -178,7 +178,7 @@ async fn sweep(
         Ok(Ok(0)) | Err(_) => {}
         Ok(Ok(left)) => tracing::warn!(left, "files of deleted recordings can't be removed"),
         Ok(Err(error)) => {
-            tracing::warn!(error = error.chain(), "deleted recordings were not tidied")
+            tracing::warn!(error = error.chain(), "deleted recordings were not tidied");
         }
     }
 }

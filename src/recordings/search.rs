@@ -14,7 +14,7 @@ pub enum Item {
     /// A row of the journal.
     Row(Box<Recording>),
     /// A file of a root, or two that are its legs.
-    File(Shape<Hit>),
+    File(Box<Shape<Hit>>),
 }
 
 /// What a search gave.
@@ -82,7 +82,10 @@ pub fn find(
         call = with_aliases(journal, call, now.wall)?;
     }
     let mut seen = walker.search(&call, loose, now);
-    let items = order(std::mem::take(&mut seen.hits)).into_iter().map(Item::File).collect();
+    let items = order(std::mem::take(&mut seen.hits))
+        .into_iter()
+        .map(|shape| Item::File(Box::new(shape)))
+        .collect();
     Ok(Answer { items, seen })
 }
 
@@ -111,8 +114,10 @@ impl Item {
     pub fn files(&self) -> Vec<&Found<Hit>> {
         match self {
             Item::Row(_) => Vec::new(),
-            Item::File(Shape::One(file)) => vec![file],
-            Item::File(Shape::Pair { caller, agent }) => vec![caller, agent],
+            Item::File(shape) => match &**shape {
+                Shape::One(file) => vec![file],
+                Shape::Pair { caller, agent } => vec![caller, agent],
+            },
         }
     }
 }

@@ -325,7 +325,7 @@ fn a_person_is_erased_and_the_proof_names_nobody() {
     let gone = house.one(mine, NOW).unwrap();
     assert_eq!((gone.state, gone.number), (State::Deleted, None));
     assert_eq!(house.one(other, NOW).unwrap().number.as_deref(), Some("0600"));
-    assert_eq!(house.erasures().unwrap(), [proof.clone()]);
+    assert_eq!(house.erasures().unwrap(), std::slice::from_ref(&proof));
     let file = std::fs::read_to_string(house.folder.path().join("vault/erasures.jsonl")).unwrap();
     assert!(file.contains(&proof.id) && !file.contains("0612345678"), "{file}");
     assert_eq!(house.erase_again(NOW).unwrap(), 0, "it is known");

@@ -78,7 +78,7 @@ fn what_comes_out_before_a_fault_was_sealed_there() {
             let from = chunk * CHUNK;
             match opened.read_at(from as u64, &mut piece) {
                 Ok(count) => {
-                    assert!(piece[..count] == whole[from..from + count], "{}", vector.name)
+                    assert!(piece[..count] == whole[from..from + count], "{}", vector.name);
                 }
                 Err(_) => {
                     assert!(piece.iter().all(|byte| *byte == 0), "{}", vector.name);

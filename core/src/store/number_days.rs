@@ -192,10 +192,10 @@ pub(crate) fn fill(db: &Connection) -> Result<()> {
     let (mut day, mut numbers) = (None, NumberDay::default());
     while let Some(row) = rows.next()? {
         let enter = stint_row::second_of(row.get(0)?);
-        if day != Some(day_of(enter)) {
-            if let Some(day) = day.replace(day_of(enter)) {
-                store(db, day, std::mem::take(&mut numbers))?;
-            }
+        if day != Some(day_of(enter))
+            && let Some(day) = day.replace(day_of(enter))
+        {
+            store(db, day, std::mem::take(&mut numbers))?;
         }
         numbers.add(hash_of_cell(row.get_ref(1)?), enter);
     }

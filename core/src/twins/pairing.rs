@@ -217,7 +217,7 @@ fn tellings_in(value: &[u8]) -> Option<Vec<(UnixSec, Side)>> {
         let side = if side == [1] { Side::Ami } else { Side::Log };
         Some((UnixSec::from_le_bytes(*at), side))
     };
-    if value.is_empty() || value.len() % 9 != 0 {
+    if value.is_empty() || !value.len().is_multiple_of(9) {
         return None;
     }
     value.chunks_exact(9).map(one).collect()

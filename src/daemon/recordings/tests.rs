@@ -214,7 +214,7 @@ fn a_mute_is_found_where_the_sound_is_silent() {
     running.teller().muted(begin + 7_000_000, CALL, true);
     running.teller().muted(begin + 8_500_000, CALL, false);
     running.teller().ended(begin + 10_000_000, CALL);
-    let rows = house.until(CALL, |rows| put_away(rows));
+    let rows = house.until(CALL, put_away);
     assert_eq!(rows[0].muted, [(1000, 2500)]);
 }
 

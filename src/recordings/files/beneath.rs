@@ -56,7 +56,7 @@ pub fn root(path: &Path) -> Result<OwnedFd> {
 /// slash, very long); `PermissionDenied` for a link that leaves the root and
 /// for what is neither file nor folder; what the kernel says.
 pub fn open(root: impl AsFd, path: &[u8], wanted: Wanted) -> Result<File> {
-    if !is_beneath(path) && !(path.is_empty() && wanted == Wanted::Folder) {
+    if !(is_beneath(path) || path.is_empty() && wanted == Wanted::Folder) {
         return Err(Error::new(ErrorKind::InvalidInput, "no path beneath a folder"));
     }
     let path: &[u8] = if path.is_empty() { b"." } else { path };

@@ -476,7 +476,7 @@ mod tests {
 
     fn why(result: Result<Clear>) -> (Kind, String) {
         let error = result.err().unwrap();
-        (error.kind(), error.chain().to_string())
+        (error.kind(), error.chain())
     }
 
     #[test]

@@ -21,12 +21,15 @@ pub const KEY: &str = "manifest.key";
 /// Folders below the vault are not looked into deeper than this.
 const DEEPEST: usize = 16;
 
+/// Size and hash of a sealed file by its path.
+pub type Known<'a> = dyn FnMut(&str) -> Option<(u64, [u8; 32])> + 'a;
+
 /// What a verification asks while it walks.
 pub struct Asked<'a> {
     /// Hash of the newest day, as the database has it.
     pub newest: Option<[u8; 32]>,
     /// Size and hash by the row of a sealed file, if it has one.
-    pub known: &'a mut dyn FnMut(&str) -> Option<(u64, [u8; 32])>,
+    pub known: &'a mut Known<'a>,
     /// Whether a file was removed by a rule.
     pub gone: &'a mut dyn FnMut(&str) -> bool,
     /// Whether files are read; else only their sizes are looked at.

@@ -108,7 +108,8 @@ fn a_file_given_to_other_keys_since_the_newest_day_is_as_its_row_says() {
 #[test]
 fn by_size_alone_no_file_is_read() {
     let mut chain = chain(&texts());
-    let none: Option<fn() -> Result<[u8; 32], ()>> = None;
+    type Hash = fn() -> Result<[u8; 32], ()>;
+    let none: Option<Hash> = None;
     chain.found("a", 30, || None, none).unwrap();
     chain.found("c d%\n", 41, || None, none).unwrap();
     let found = chain.report(|_| false);

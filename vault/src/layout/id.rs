@@ -106,7 +106,7 @@ fn stands_in(name: &[u8], id: &[u8]) -> bool {
         let before = at.checked_sub(1).and_then(|at| name.get(at));
         let behind = name.get(at + id.len());
         let free = |edge: u8, next: &u8| {
-            !next.is_ascii_digit() && !(edge.is_ascii_alphabetic() && next.is_ascii_alphabetic())
+            !(next.is_ascii_digit() || edge.is_ascii_alphabetic() && next.is_ascii_alphabetic())
         };
         before.is_none_or(|next| free(*first, next) && *next != b'.')
             && behind.is_none_or(|next| free(*last, next))

@@ -111,7 +111,7 @@ fn altered(sealed: &mut Vec<u8>, change: &str, value: &str, name: &str) {
         }
         "append" => match value.split_once(' ') {
             Some(("zeros", count)) => {
-                sealed.resize(sealed.len() + count.parse::<usize>().unwrap(), 0)
+                sealed.resize(sealed.len() + count.parse::<usize>().unwrap(), 0);
             }
             _ if value == "self" => sealed.extend_from_slice(&before),
             _ => sealed.push(u8::from_str_radix(value, 16).unwrap()),
