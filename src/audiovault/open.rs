@@ -2,6 +2,7 @@
 //! key is there, looked at, and made playable.
 
 use std::fs::File;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 
@@ -11,6 +12,7 @@ use crate::base::{Error, Kind, Result, error};
 use crate::bytes::ReadAt;
 use crate::layout::Name;
 use crate::recordings::files::beneath::Opened;
+use crate::recordings::files::filter::{Clear, Filter};
 use crate::recordings::files::walk::Walker;
 use crate::recordings::links::Target;
 use crate::recordings::{Recording, Recordings};
@@ -31,6 +33,8 @@ pub trait Archive: Send + Sync {
 pub struct Opener {
     pub identities: Vec<Identity>,
     pub archive: Option<Arc<dyn Archive>>,
+    /// For files that others encrypted; without it they stay locked.
+    pub filter: Option<Filter>,
 }
 
 /// Sound as it was recorded.
@@ -53,7 +57,7 @@ impl Opener {
     pub fn open(&self, walker: &Walker, target: &Target, now: i64) -> Result<Sound> {
         match target {
             Target::Recording(id) => self.of_row(*id, now),
-            Target::File { root, path } => self.of_file(walker, *root, path, now),
+            Target::File { root, path } => self.file(walker, *root, path, now, true),
             Target::Pair { root, caller, agent } => {
                 let caller = self.of_file(walker, *root, caller, now)?;
                 let agent = self.of_file(walker, *root, agent, now)?;
@@ -62,8 +66,20 @@ impl Opener {
         }
     }
 
-    /// A file of a root, as recorded.
+    /// A file of a root, as recorded. No program of others is run for it.
     pub fn of_file(&self, walker: &Walker, root: u16, path: &[u8], now: i64) -> Result<Sound> {
+        self.file(walker, root, path, now, false)
+    }
+
+    /// `heard`: somebody listens, so a program may be run.
+    fn file(
+        &self,
+        walker: &Walker,
+        root: u16,
+        path: &[u8],
+        now: i64,
+        heard: bool,
+    ) -> Result<Sound> {
         let gone = |error| {
             tracing::debug!(%error, "a file of a link can't be opened");
             Error::new(Kind::NotFound, "the recording is gone")
@@ -73,6 +89,12 @@ impl Opener {
         let name = String::from_utf8_lossy(last).into_owned();
         let tag = tag(&file, now)?;
         let lock = Name::parse(&name).and_then(|name| name.lock.map(str::to_ascii_lowercase));
+        let filter = self.filter.as_ref().filter(|filter| heard && filter.takes(&name));
+        if let (Some(filter), Some(_)) = (filter, &lock) {
+            let clear = unlocked(filter, &file, &tag)?;
+            let inner = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem).to_owned();
+            return sound(clear, inner, tag, true);
+        }
         let source: Source = Box::new(Opened(file));
         match lock.as_deref() {
             None => sound(source, name, tag, false),
@@ -122,6 +144,22 @@ impl Sound {
 
     pub fn seconds(&self) -> Option<f64> {
         self.info.duration_ms.map(|ms| ms as f64 / 1000.0)
+    }
+}
+
+/// What the program makes of a file that was opened beneath its root.
+fn unlocked(filter: &Filter, file: &File, tag: &str) -> Result<Source> {
+    // The program wants a path, and scripts look at its name: that of the
+    // file we hold, not one that is followed again from the root.
+    let held = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let path = std::fs::read_link(held)
+        .map_err(|fault| error::io("can't tell where a recording lies", fault))?;
+    match filter.open(tag, &path)? {
+        Clear::Whole(kept) => Ok(Box::new(kept)),
+        Clear::Coming(_) => {
+            let text = "the recording is too long, or its program too slow, to be opened here";
+            Err(Error::new(Kind::Unavailable, text))
+        }
     }
 }
 

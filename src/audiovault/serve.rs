@@ -33,6 +33,7 @@ use crate::audiovault::{rpc, xmlrpc};
 use crate::base::{Result, time};
 use crate::layout::Call;
 use crate::media::{Deliveries, Media, Patient, Source};
+use crate::recordings::files::filter::Filter;
 use crate::recordings::links::{Links, Moment, Opened, Refused, Usage};
 
 /// Connections at a time; more wait in the listener's backlog.
@@ -78,12 +79,13 @@ impl Service {
         settings.check()?;
         let places = Places::new(std::mem::take(&mut settings.roots), settings.options.limits)?;
         let identities = std::mem::take(&mut settings.identities);
+        let filter = settings.options.decrypt.take().map(Filter::new).transpose()?;
         let deliveries = Deliveries::new(settings.options.max_streams, stop.clone());
         Ok(Arc::new(Service {
             settings,
             zone,
             places,
-            opener: Opener { identities, archive },
+            opener: Opener { identities, archive, filter },
             links: Links::new(),
             door: Mutex::default(),
             pictures: Pictures::default(),

@@ -12,6 +12,7 @@ use crate::age::Identity;
 use crate::audiovault::remote::Remote;
 use crate::base::{Error, Kind, Result, Secret};
 use crate::layout::{Pattern, Preset};
+use crate::recordings::files::filter;
 use crate::recordings::files::walk::{Limits, Storage};
 
 /// Shorter tokens are guessed.
@@ -55,6 +56,8 @@ pub struct Options {
     pub origins: Vec<String>,
     pub max_streams: usize,
     pub limits: Limits,
+    /// Opens files of the roots that others encrypted.
+    pub decrypt: Option<filter::Settings>,
 }
 
 impl Default for Options {
@@ -71,6 +74,7 @@ impl Default for Options {
             origins: Vec::new(),
             max_streams: 8,
             limits: Limits::default(),
+            decrypt: None,
         }
     }
 }

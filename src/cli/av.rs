@@ -17,6 +17,7 @@ use crate::base::time::{Zone, now};
 use crate::base::{Error, Kind, Result, Secret};
 use crate::cli::out;
 use crate::layout::{Call, Shape};
+use crate::recordings::files::filter;
 use crate::recordings::files::walk::Limits;
 use crate::recordings::links::Moment;
 use crate::recordings::search::Item;
@@ -128,6 +129,10 @@ struct Serve {
     /// File of age identities that open recordings sealed as .age
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+    /// Program that gets the path of a recording others encrypted (.gpg, .pgp, .enc) and writes the
+    /// clear sound
+    #[arg(long, value_name = "PROGRAM")]
+    decrypt: Option<PathBuf>,
     /// Seconds within which a link must be used first
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     link_ttl: u64,
@@ -193,6 +198,7 @@ impl Serve {
             origins: self.origins.clone(),
             max_streams: self.max_streams,
             limits: self.places.limits(),
+            decrypt: self.decrypt.clone().map(filter::Settings::new),
         };
         let settings = Settings { roots, token, tenants, identities, options };
         let scheme = if certificate.is_some() { "https" } else { "http" };

@@ -50,6 +50,7 @@ pub async fn run(
         let keep = config.backups as usize;
         let archive = Arc::clone(&kept_recordings.archive);
         let work = move || {
+            archive.tidy();
             match archive.rewrap_some(now) {
                 Ok((0, _)) => {}
                 Ok((count, more)) => tracing::info!(count, more, "recordings given to the new key"),

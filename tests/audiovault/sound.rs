@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use switchroom::audiovault::Options;
+use switchroom::recordings::files::filter::Settings;
 
 use crate::house::{CALL, House, TOKEN, wav};
 
@@ -135,4 +136,33 @@ fn what_is_encrypted_by_others_is_shown_and_not_played() {
     house.put("1700000000.13.wav", b"no sound at all");
     let reply = house.get(&house.link("1700000000.13"), "");
     assert_eq!((reply.status, &reply.json()["error"]), (422, &json!("damaged")));
+}
+
+#[test]
+fn what_others_encrypted_is_heard_through_the_program_for_it_and_is_locked_without() {
+    use std::os::unix::fs::PermissionsExt;
+    let tools = tempfile::tempdir().unwrap();
+    let program = tools.path().join("open");
+    std::fs::write(&program, "#!/bin/sh\nexec tail -c +9 \"$1\"\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let options =
+        || Options { decrypt: Some(Settings::new(program.clone())), ..Options::default() };
+    let (sound, mut sealed) = (wav(1, 900), b"NOTSOUND".to_vec());
+    sealed.extend(&sound);
+    let name = "q-600-1700000000.7.wav.gpg";
+    let house = House::with(options());
+    house.put(name, &sealed);
+    let found = house.search(&serde_json::json!({ "callid": "1700000000.7" })).json();
+    assert_eq!(found["files"][0]["encrypted"], true, "{found}");
+    let link = house.link("1700000000.7");
+    let whole = house.get(&link, "");
+    assert_eq!((whole.status, &whole.body), (200, &sound), "{}", whole.head);
+    assert_eq!(whole.header("content-type"), Some("audio/wav"));
+    let part = house.get(&link, "Range: bytes=44-99\r\n");
+    assert_eq!((part.status, &*part.body), (206, &sound[44..=99]));
+    let without = House::new();
+    without.put(name, &sealed);
+    let locked = without.get(&without.link("1700000000.7"), "");
+    assert_ne!(locked.status, 200);
+    assert!(!locked.body.windows(4).any(|four| four == b"RIFF"));
 }

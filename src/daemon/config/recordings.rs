@@ -10,6 +10,7 @@ use crate::base::order::Gathered as _;
 use crate::base::setting::Span;
 use crate::base::{Error, Kind, Result};
 use crate::daemon::recordings::Shelves;
+use crate::recordings::files::filter;
 use crate::recordings::{Folders, Rules};
 
 crate::settings! {
@@ -127,6 +128,7 @@ impl Recordings {
             low_bytes: self.low_bytes(),
             link_ttl: Duration::from_secs(u64::try_from(self.link_ttl.0).unwrap_or(0)),
             agents_listen: self.agents_listen,
+            decrypt: self.decrypt.as_ref().map(|program| filter::Settings::new(program.into())),
         })
     }
 

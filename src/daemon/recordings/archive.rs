@@ -16,6 +16,7 @@ use crate::media;
 use crate::people::Secret;
 use crate::portal::wire::recordings as w;
 use crate::portal::{Archive, Erasing, Sound};
+use crate::recordings::files::filter::{self, Clear, Filter};
 use crate::recordings::files::{self, spool::OpenFile};
 use crate::recordings::keys::{Keyring, refused};
 use crate::recordings::{
@@ -43,6 +44,8 @@ pub struct Shelves {
     pub low_bytes: u64,
     pub link_ttl: Duration,
     pub agents_listen: bool,
+    /// What opens recordings that others encrypted.
+    pub decrypt: Option<filter::Settings>,
 }
 
 /// The keyring and the rows behind the portal.
@@ -58,6 +61,7 @@ pub struct Archivist {
     /// each start, and after a rotation.
     rewrapping: AtomicBool,
     gauge: Gauge,
+    filter: Option<Filter>,
 }
 
 impl Archivist {
@@ -75,6 +79,12 @@ impl Archivist {
             false => None,
         };
         let keyring = Keyring::new(stored.as_ref(), shelves.lent.clone(), shelves.others.clone())?;
+        // Without it the rest works; what it would open says so when asked for.
+        let filter = shelves.decrypt.clone().and_then(|settings| {
+            Filter::new(settings)
+                .inspect_err(|error| tracing::warn!(error = error.chain(), "recordings.decrypt"))
+                .ok()
+        });
         let archivist = Archivist {
             recordings,
             shelves,
@@ -82,6 +92,7 @@ impl Archivist {
             changing: Mutex::new(()),
             rewrapping: AtomicBool::new(true),
             gauge,
+            filter,
         };
         archivist.write_down(now)?;
         Ok(archivist)
@@ -95,6 +106,23 @@ impl Archivist {
     /// Whom is sealed to now.
     pub fn recipients(&self) -> Vec<Recipient> {
         self.keyring().recipients()
+    }
+
+    /// Wipes clear sound of others' recordings that nobody asked for lately.
+    pub fn tidy(&self) {
+        if let Some(filter) = &self.filter {
+            filter.tidy();
+        }
+    }
+
+    /// A recording that others encrypted, through the program for that.
+    fn unlocked(&self, recording: &Recording, path: &Path, name: &str) -> Result<Clear> {
+        let filter = self.filter.as_ref().filter(|filter| filter.takes(name)).ok_or_else(|| {
+            let text = "another program encrypted this recording; recordings.decrypt has to \
+                name one that opens it";
+            Error::new(Kind::Conflict, text).coded("recording.foreign", [])
+        })?;
+        filter.open(&recording.id.to_string(), path)
     }
 
     /// Gives some of the recordings that lack a present key to the present
@@ -226,6 +254,14 @@ impl Archive for Archivist {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = name.unwrap_or_default();
         let (mut source, name): (Box<dyn ReadAt + Send>, &str) = match &recording.sealed {
+            None if filter::is_named(&name, &filter::ENDINGS.map(str::to_owned)) => {
+                let inner = name.rsplit_once('.').map_or(&*name, |(stem, _)| stem);
+                match self.unlocked(recording, &path, &name)? {
+                    Clear::Whole(kept) => (Box::new(kept), inner),
+                    // Too long to be kept: as the program gives it.
+                    Clear::Coming(coming) => return Ok(as_it_comes(coming, inner)),
+                }
+            }
             None => (Box::new(file), &name),
             Some(_) => {
                 let identities = self.keyring().identities();
@@ -387,6 +423,18 @@ impl Archive for Archivist {
             .collect();
         Ok(w::Erasures { erasures })
     }
+}
+
+/// Sound nobody has looked at: its name says what it is.
+fn as_it_comes(source: Box<dyn std::io::Read + Send>, name: &str) -> Sound {
+    let (kind, ending) = match name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()) {
+        Some(ending) if ending == "wav" => ("audio/wav", ending),
+        Some(ending) if ending == "mp3" => ("audio/mpeg", ending),
+        Some(ending) if matches!(&*ending, "ogg" | "opus") => ("audio/ogg", ending),
+        other => ("application/octet-stream", other.unwrap_or_else(|| "bin".to_owned())),
+    };
+    let source = media::Source::Onward(source);
+    Sound { source, kind: kind.into(), ending: ending.into(), tag: None }
 }
 
 fn done(id: Option<String>, dry_run: bool, affected: &Affected) -> w::ErasureDone {

@@ -281,3 +281,60 @@ fn the_vault_is_compared_with_its_manifests_through_deletion_and_tampering() {
     let report = room.verify(&keys, true, now).unwrap();
     assert!(report.is_good() && report.days == 2, "{report:?}");
 }
+
+#[test]
+fn what_others_encrypted_is_opened_by_the_program_that_is_set_and_says_so_without() {
+    use crate::base::Kind;
+    use crate::daemon::config::Recordings as Config;
+    use crate::portal::Archive as _;
+    use crate::recordings::{Begun, Direction, Leg, Lock, Occasion, sql};
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let house = House::new();
+    let (program, file) = (house.folder.path().join("open"), house.folder.path().join("a.wav.gpg"));
+    std::fs::write(&program, "#!/bin/sh\nexec tail -c +9 \"$1\"\n").unwrap();
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut bytes = b"NOTSOUND".to_vec();
+    bytes.extend(wav(8000));
+    std::fs::write(&file, bytes).unwrap();
+    let begun = Begun {
+        started: 1_795_000_000,
+        call: "1795000000.9".to_owned(),
+        linkedid: None,
+        channel: None,
+        queue: None,
+        agent: None,
+        number: None,
+        direction: Direction::Unknown,
+        place: Place::Elsewhere,
+        path: file.to_string_lossy().into_owned(),
+        leg: Leg::Mix,
+        occasion: Occasion::Queue,
+        asked: None,
+    };
+    let store = house.recordings.store();
+    let id = store.write(|db| sql::recordings::insert(db, &begun)).unwrap();
+    let row = house.recordings.one(id, time::now()).unwrap();
+    assert_eq!(row.lock(|_| true), Lock::Foreign);
+    let archive = |decrypt: Option<String>| {
+        let config = Config { decrypt, ..Config::default() };
+        let shelves = config.shelves(house.folder.path()).unwrap();
+        let gauge = house.gauge.clone();
+        Archivist::open(house.recordings.clone(), shelves, gauge, time::now()).unwrap()
+    };
+    let set = archive(Some(program.to_string_lossy().into_owned()));
+    let sound = set.sound(&row).unwrap();
+    assert_eq!((&*sound.kind, &*sound.ending), ("audio/wav", "wav"));
+    let crate::media::Source::Anywhere(mut source) = sound.source else { panic!("no ranges") };
+    let mut heard = vec![0; 64];
+    assert_eq!(source.len().unwrap(), wav(8000).len() as u64);
+    assert_eq!(source.read_at(44, &mut heard).unwrap(), 64);
+    assert_eq!(heard, wav(8000)[44..108]);
+    set.tidy();
+    // Not set, and set to what is no program: the daemon starts, the sound stays locked.
+    for other in [None, Some("/nonexistent/open".to_owned())] {
+        let refused = archive(other).sound(&row).err().unwrap();
+        assert_eq!(refused.kind(), Kind::Conflict);
+        assert!(refused.to_string().contains("recordings.decrypt"), "{refused}");
+    }
+}
