@@ -87,6 +87,8 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("action.unknown", &[]),
     ("subscription.none", &[]),
     // recordings
+    ("recordings.many", &["n"]),
+    ("recordings.large", &["n"]),
     ("recordings.off", &[]),
     ("recordings.agents", &[]),
     ("recording.unknown", &[]),
@@ -94,6 +96,7 @@ pub const CODES: &[(&str, &[&str])] = &[
     ("recording.growing", &[]),
     ("recording.deleted", &[]),
     ("recording.restricted", &[]),
+    ("recording.foreign", &[]),
     ("recording.locked", &[]),
     ("recording.no_download", &[]),
     ("recording.link", &[]),

@@ -7,7 +7,7 @@ use crate::live::{Difference, Snapshot};
 use crate::people::Right as R;
 use crate::portal::api::{
     accounts, actions, calls, desk, door, kiosk, live, me, office, question, recording_acts as ra,
-    recordings, reports, subscriptions, system, vault, views,
+    recording_export as re, recordings, reports, subscriptions, system, vault, views,
 };
 use crate::portal::route::FieldKind as K;
 use crate::portal::route::Method::{Delete, Get, Patch, Post};
@@ -134,6 +134,8 @@ const MARK: Access = Access::Any(&[R::AgentSelf, R::CallsMark]);
 const TEXT: Access = Access::Any(&[R::TextSend]);
 const HEAR: Access = Access::Any(&[R::RecordingsPlay, R::RecordingsOwn]);
 const SOUND: Access = HEAR;
+/// And [`R::Export`], which the handler asks for.
+const TAKES: Access = Access::Any(&[R::RecordingsDownload]);
 const MARKS: Access = Access::Any(&[R::MarkersAdd]);
 const HOLDS: Access = Access::Any(&[R::RecordingsHold]);
 const DELETES: Access = Access::Any(&[R::RecordingsDelete]);
@@ -302,6 +304,7 @@ pub const ROUTES: &[Route] = &[
     route(Get,    "/api/v1/recordings/storage", STORES,   json::<w::RecordingStorage>(), run!(vault::storage), "Room, age and proof of the recordings"),
     route(Post,   "/api/v1/recordings/erase",   ERASES,   json::<w::ErasureDone>(), run!(vault::erase),    "Erase a person, or say what that would erase").body(vault::ERASE),
     route(Get,    "/api/v1/recordings/erasures", ERASES,  json::<w::Erasures>(),   run!(vault::erasures),  "Erasures of before"),
+    route(Get,    "/api/v1/recordings/export",  TAKES,    Gives::Bytes("application/zip"), run!(re::export), "A selection as one archive: an index, the sound, sums").query(re::EXPORT),
     route(Get,    "/api/v1/recordings/{id}",    HEAR,     json::<w::Recording>(),  run!(recordings::one),  "One recording"),
     route(Delete, "/api/v1/recordings/{id}",    DELETES,  Gives::Nothing,          run!(ra::delete),       "Delete a recording"),
     route(Get,    "/api/v1/recordings/{id}/wave", HEAR,   json::<w::WaveForm>(),   run!(recordings::wave), "Its picture"),

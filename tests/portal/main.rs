@@ -9,6 +9,7 @@ mod calls;
 mod client;
 mod contract;
 mod doors;
+mod exports;
 mod house;
 mod kiosks;
 mod limits;

@@ -12,6 +12,7 @@ pub mod me;
 pub mod office;
 pub mod question;
 pub mod recording_acts;
+pub mod recording_export;
 pub mod recordings;
 pub mod reports;
 pub mod subscriptions;

@@ -258,7 +258,10 @@ pub async fn link(asked: Asked) -> Result<Response, Refusal> {
     reply::json(&link.await?)
 }
 
-fn allowed(row: &w::Recording, download: bool) -> Result<(), Refusal> {
+/// Whether a row's sound may be had.
+///
+/// Errors: refused with the reason.
+pub fn allowed(row: &w::Recording, download: bool) -> Result<(), Refusal> {
     if row.restricted {
         return Err(Refusal::denied("this recording is kept, but played to nobody")
             .coded("recording.restricted", []));

@@ -1,6 +1,7 @@
 // The list of recordings: period and filters in the address, a page at a time. A row leads to its call; one may also
 // listen at once, in a dialog that the address holds.
 
+import { address } from "../api/client";
 import { recordingOne, recordingPage, type Recording } from "../api/wire-recordings";
 import { useCell } from "../lib/cell";
 import { now } from "../lib/clock";
@@ -9,6 +10,7 @@ import { filtersOf, RECORDING_FILTERS } from "../lib/filters";
 import { useLoad } from "../lib/load";
 import { labelIn, useNames } from "../lib/names";
 import { go, place, withQuery } from "../lib/route";
+import { may } from "../lib/session";
 import { Dialog } from "../parts/dialog";
 import { FilterBar } from "../parts/filter-bar";
 import { Icon } from "../parts/icon";
@@ -35,6 +37,10 @@ export function RecordingsPage() {
       <Head
         title={say("page.recordings")}
         note={say("rec.note")}
+        acts={may("recordings.download") && may("calls.export") && data?.rows.length ? (
+          // In a page of its own, so that a refusal (too many) is read there and this one stays.
+          <a class="btn" href={address("/recordings/export", { from: period.from, to: period.to, ...filters })} target="_blank" rel="noopener"><Icon name="dl" />{say("rec.take")}</a>
+        ) : null}
       />
       <div class="stack">
         <div class="filters" role="group" aria-label={say("filter.group")}>

@@ -91,6 +91,7 @@ export default {
   "player.listened.none": "Heard by nobody yet",
   "player.heard": "{time} of {all}",
   "rec.note": "What was recorded, newest first. A row opens the call with its player.",
+  "rec.take": "Take away as a zip",
   "rec.list": "Recordings",
   "rec.none": "No recording in this period",
   "rec.none.text": "{period}. Choose another period, or other filters.",

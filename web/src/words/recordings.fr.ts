@@ -93,6 +93,7 @@ const words: Record<keyof typeof english, string> = {
   "player.listened.none": "Écouté par personne",
   "player.heard": "{time} sur {all}",
   "rec.note": "Ce qui fut enregistré, le plus récent d’abord. Une ligne ouvre l’appel et son lecteur.",
+  "rec.take": "Emporter en zip",
   "rec.list": "Enregistrements",
   "rec.none": "Aucun enregistrement dans cette période",
   "rec.none.text": "{period}. Choisir une autre période, ou d’autres filtres.",
