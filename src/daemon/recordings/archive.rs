@@ -303,6 +303,8 @@ impl Archive for Archivist {
         let made = new.own().first().map(Recipient::fingerprint).unwrap_or_default();
         *self.keyring() = new;
         self.write_down(now)?;
+        // What was kept plain for want of a key is sealed now.
+        self.recordings.seal_plain()?;
         Ok(self.key(&self.row(&made)?))
     }
 

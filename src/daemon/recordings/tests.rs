@@ -283,6 +283,29 @@ fn the_vault_is_compared_with_its_manifests_through_deletion_and_tampering() {
 }
 
 #[test]
+fn what_was_kept_plain_is_sealed_when_a_key_is_made() {
+    use crate::daemon::config::Recordings as Config;
+    use crate::portal::Archive as _;
+
+    let house = House::new();
+    let running = house.start(false);
+    let path = house.spool(NAME);
+    std::fs::write(&path, wav(800)).unwrap();
+    running.teller().started(time::now_micro(), source(), path.to_str().unwrap());
+    running.teller().ended(time::now_micro(), CALL);
+    house.until(CALL, |rows| rows.iter().any(|row| row.state == State::Plain));
+    drop(running);
+    let shelves = Config::default().shelves(house.folder.path()).unwrap();
+    let archive =
+        Archivist::open(house.recordings.clone(), shelves, house.gauge.clone(), time::now())
+            .unwrap();
+    archive.make_key(None, time::now()).unwrap();
+    let running = house.start(true);
+    house.until(CALL, |rows| rows[0].state == State::Sealed && gone(&path));
+    drop(running);
+}
+
+#[test]
 fn what_others_encrypted_is_opened_by_the_program_that_is_set_and_says_so_without() {
     use crate::base::Kind;
     use crate::daemon::config::Recordings as Config;

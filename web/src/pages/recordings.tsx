@@ -78,11 +78,11 @@ function Rows({ rows }: { rows: readonly Recording[] }) {
       keyOf={(r) => r.id}
       cols={[
         { id: "time", head: say("rec.time"), look: "nw", cell: (r) => (r.call ? <a href={`/calls/${encodeURIComponent(r.call)}?rec=${encodeURIComponent(r.id)}`}>{when(r.started, today)}</a> : when(r.started, today)) },
-        { id: "who", head: say("filter.number"), look: "name", cell: (r) => (r.number ? phone(r.number) : say("number.hidden")) },
+        { id: "who", head: say("filter.number"), look: "name", cell: (r) => (r.number ? phone(r.number) : r.state === "growing" ? none : say("number.hidden")) },
         { id: "queue", head: say("col.queue"), look: "nw", cell: (r) => (r.queue ? labelIn(queues, r.queue) : <span class="sec">{say(`rec.kind.${r.kind}`)}</span>) },
         { id: "agent", head: say("col.agent"), look: "nw sec", cell: (r) => (r.agent ? labelIn(agents, r.agent) : none) },
         { id: "length", head: say("rec.length"), look: "n", label: say("rec.length"), cell: (r) => (r.duration === null ? none : span(r.duration)) },
-        { id: "lock", head: say("rec.lock"), look: "nw", cell: (r) => <><Lock recording={r} /> {r.held ? <span class="pill w">{say("rec.held")}</span> : null}</> },
+        { id: "lock", head: say("rec.lock"), look: "nw", cell: (r) => <>{r.state === "growing" ? <span class="pill o"><Icon name="rec" small />{say("store.state.growing")}</span> : <Lock recording={r} />} {r.held ? <span class="pill w">{say("rec.held")}</span> : null}</> },
         { id: "marks", head: say("rec.marks"), look: "n", label: say("rec.marks"), cell: (r) => (r.markers ? String(r.markers) : none) },
         { id: "acts", head: <span class="vh">{say("rec.listen")}</span>, look: "fit", cell: (r) => (r.may.play && r.state !== "deleted" ? (
           <a class="btn xs" href={withQuery({ open: r.id })} aria-label={say("rec.listen.to", { time: when(r.started, today) })}><Icon name="play" small />{say("rec.listen")}</a>
@@ -98,7 +98,7 @@ function InPlace({ id, changed }: { id: string; changed: () => void }) {
   const r = loaded.data;
   const today = civilDay(now());
   return (
-    <Dialog title={r ? `${r.number ? phone(r.number) : say("number.hidden")}, ${when(r.started, today)}` : say("player.title")} look="big" onClose={close}>
+    <Dialog title={r ? `${r.number ? phone(r.number) : r.state === "growing" ? say("player.growing") : say("number.hidden")}, ${when(r.started, today)}` : say("player.title")} look="big" onClose={close}>
       {loaded.fault ? <Failed fault={loaded.fault} again={loaded.again} /> : r ? <Player key={r.id} recording={r} changed={() => {
         loaded.again();
         changed();
