@@ -154,6 +154,7 @@ impl Config {
             limits: portal_room::Limits {
                 connections: self.portal.connections as usize,
                 streams: self.portal.streams as usize,
+                listeners: self.recordings.max_streams as usize,
                 ..portal_room::Limits::default()
             },
         }

@@ -27,9 +27,6 @@ crate::settings! {
         /// Where sealed recordings lie; not set: folder `vault` in the folder of the
         /// database.
         vault: Option<PathBuf> = None,
-        /// Where older recordings and those of others lie, as patterns such as
-        /// "file:/mnt/audio/%YY-%MM"; asked in this order after our own.
-        roots: Vec<String> = Vec::new(),
         /// Public keys ("age1…") that each recording is sealed to besides the box's own: an
         /// officer's, or that of a safe. With identity = "none" they alone open it.
         recipients: Vec<String> = Vec::new(),
@@ -49,8 +46,9 @@ crate::settings! {
         /// A program that gets the path of a recording encrypted by others and writes the
         /// clear sound; not set: such recordings are shown and not played.
         decrypt: Option<String> = None,
-        /// How many recordings are listened to or taken away at once.
-        max_streams: u32 = 8,
+        /// How many recordings are listened to or taken away at once; more are asked to
+        /// try again. Each costs about 170 KiB.
+        max_streams: u32 = 64,
         /// After this long a muted recording goes on by itself.
         pci_max: Span = Span(180),
         /// Whether agents may listen to their own recordings.
